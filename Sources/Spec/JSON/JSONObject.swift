@@ -1,0 +1,97 @@
+/// The members of an object in the order in which JavaScript lists them.
+///
+/// Keys that are array indices come first, ascending; the others follow in the order of their first appearance
+/// (ECMA-262 § 10.1.11.1, OrdinaryOwnPropertyKeys). A repeated key keeps its place and takes the last value.
+/// Equality ignores the order.
+package struct JSONObject: Sendable, Hashable {
+    private var entries: [Entry] = []
+    /// Position by key, kept only for objects large enough that a scan would be slow.
+    private var positions: [String: Int]?
+    private var hasIndices = false
+
+    private struct Entry: Sendable, Hashable {
+        var key: String
+        var value: JSON
+        var index: UInt32?
+    }
+
+    package init() {}
+
+    package init(_ members: some Sequence<(String, JSON)>) {
+        for (key, value) in members { self[key] = value }
+    }
+
+    package var count: Int { entries.count }
+    package var isEmpty: Bool { entries.isEmpty }
+
+    /// All keys in JavaScript's order.
+    package var keys: [String] { members.map(\.key) }
+
+    /// All members in JavaScript's order.
+    package var members: [(key: String, value: JSON)] {
+        guard hasIndices else { return entries.map { ($0.key, $0.value) } }
+        let indices = entries.filter { $0.index != nil }.sorted { ($0.index ?? 0) < ($1.index ?? 0) }
+        return (indices + entries.filter { $0.index == nil }).map { ($0.key, $0.value) }
+    }
+
+    /// Setting nil removes the member.
+    package subscript(key: String) -> JSON? {
+        get { position(of: key).map { entries[$0].value } }
+        set {
+            switch (position(of: key), newValue) {
+            case (let position?, let value?):
+                entries[position].value = value
+            case (nil, let value?):
+                append(key, value)
+            case (let position?, nil):
+                entries.remove(at: position)
+                if positions != nil { indexPositions() }
+            case (nil, nil):
+                break
+            }
+        }
+    }
+
+    private mutating func append(_ key: String, _ value: JSON) {
+        let index = Self.arrayIndex(key)
+        if index != nil { hasIndices = true }
+        entries.append(Entry(key: key, value: value, index: index))
+        if positions != nil {
+            positions?[key] = entries.count - 1
+        } else if entries.count > 16 {
+            indexPositions()
+        }
+    }
+
+    private mutating func indexPositions() {
+        positions = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.key, $0) })
+    }
+
+    private func position(of key: String) -> Int? {
+        if let positions { return positions[key] }
+        return entries.firstIndex { $0.key == key }
+    }
+
+    /// The number where the key is the canonical form of an integer below 2^32 − 1.
+    private static func arrayIndex(_ key: String) -> UInt32? {
+        let digits = key.utf8
+        guard let first = digits.first, digits.count <= 10,
+            digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
+            first != UInt8(ascii: "0") || digits.count == 1,
+            let value = UInt32(key), value < .max
+        else { return nil }
+        return value
+    }
+
+    package static func == (a: JSONObject, b: JSONObject) -> Bool {
+        guard a.count == b.count else { return false }
+        return a.entries.allSatisfy { b[$0.key] == $0.value }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for entry in entries.sorted(by: { $0.key < $1.key }) {
+            hasher.combine(entry.key)
+            hasher.combine(entry.value)
+        }
+    }
+}
