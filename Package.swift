@@ -59,7 +59,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport"),
         .testTarget(name: "SystemTests", dependencies: ["YAML", "OpenSSL", "Curl", "TestSupport"]),
         .testTarget(name: "SpecTests", dependencies: ["Spec", "YAML", "TestSupport"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "Spec", "OpenSSL", "TestSupport"]),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "Spec", "OpenSSL", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler", "Spec", "Store", "TestSupport"]),
         .testTarget(
             name: "RuntimeTests",

@@ -1,0 +1,100 @@
+import Foundation
+import GRDB
+import Spec
+import TestSupport
+import Testing
+
+@testable import Store
+
+struct StoreTests {
+    let folder = TemporaryFolder()
+    var path: String { folder.file("state.sqlite") }
+
+    @Test func `a new state is private to its owner and durable`() async throws {
+        let store = try Store(path: path, keyring: nil)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        let synchronous = try await store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+        #expect(synchronous == 2)
+    }
+
+    @Test func `opening again keeps the lineage`() async throws {
+        let first = try await Store(path: path, keyring: nil).read { try $0.stateSerial() }
+        let second = try await Store(path: path, mode: .existing, keyring: nil).read { try $0.stateSerial() }
+        #expect(first == second)
+    }
+
+    @Test func `a state of a newer version is refused`() throws {
+        let store = try Store(path: path, keyring: nil)
+        try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 99") }
+        store.close()
+        let error = #expect(throws: StoreError.self) { try Store(path: path, keyring: nil) }
+        #expect(error?.code == .newerVersion)
+    }
+
+    @Test func `a database of another program is refused and left alone`() throws {
+        let foreign = try DatabaseQueue(path: path)
+        try foreign.write { try $0.execute(sql: "CREATE TABLE other (x)") }
+        try foreign.close()
+        let error = #expect(throws: StoreError.self) { try Store(path: path, keyring: nil) }
+        #expect(error?.code == .notAState)
+        let tables = try DatabaseQueue(path: path).read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master") }
+        #expect(tables == ["other"])
+    }
+
+    @Test func `a file that is no database is refused`() throws {
+        try folder.write(String(repeating: "no database ", count: 100), to: "state.sqlite")
+        let error = #expect(throws: StoreError.self) { try Store(path: path, keyring: nil) }
+        #expect(error?.code == .notAState)
+    }
+
+    @Test func `a missing state is not made where it must exist`() {
+        let error = #expect(throws: StoreError.self) { try Store(path: path, mode: .existing, keyring: nil) }
+        #expect(error?.code == .inaccessible)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `a lock of another process is waited for, then reported`() async throws {
+        _ = try Store(path: path, keyring: nil)
+        let other = try DatabaseQueue(path: path)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let store = try Store(path: path, keyring: nil, busyTimeout: .milliseconds(50))
+        let error = await #expect(throws: StoreError.self) { try await store.write { try $0.advanceSerial() } }
+        #expect(error?.code == .locked)
+        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        #expect(try await store.write { try $0.advanceSerial() } == 1)
+    }
+
+    @Test func `a write that throws leaves no trace`() async throws {
+        let store = try Store(path: path, keyring: nil)
+        await #expect(throws: CancellationError.self) {
+            try await store.write { transaction in
+                try transaction.advanceSerial()
+                throw CancellationError()
+            }
+        }
+        #expect(try await store.read { try $0.stateSerial().serial } == 0)
+    }
+
+    @Test func `in a group commit one failure undoes only itself`() async throws {
+        let store = try Store(path: path, keyring: nil)
+        let committed = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<100 {
+                group.addTask {
+                    do {
+                        try await store.groupWrite { transaction in
+                            try transaction.advanceSerial()
+                            if number.isMultiple(of: 3) { throw CancellationError() }
+                        }
+                        return true
+                    } catch {
+                        return false
+                    }
+                }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(committed == 66)
+        #expect(try await store.read { try $0.stateSerial().serial } == 66)
+    }
+}
