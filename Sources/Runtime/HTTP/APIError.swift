@@ -1,0 +1,78 @@
+package import HTTPTypes
+package import Spec
+
+/// A request that cannot be served, as its sender sees it.
+///
+/// `message` is for people and may change; `code` is for programs and never does. Neither holds a secret or a value
+/// that only the server knows.
+package struct APIError: Error, Sendable {
+    package var status: HTTPResponse.Status
+    /// Snake case, such as `webhook_not_found`.
+    package var code: String
+    package var message: String
+    /// What is wrong with which field, where the request's content is at fault.
+    package var details: [Detail]
+    package var headers: HTTPFields
+
+    package struct Detail: Sendable, Hashable {
+        /// The path of the field as in the body: `retryConfig.maxRetries`, `events.0`; or the parameter's name.
+        package var field: String
+        package var message: String
+
+        package init(field: String, message: String) {
+            self.field = field
+            self.message = message
+        }
+    }
+
+    package init(
+        _ status: HTTPResponse.Status, code: String, message: String, details: [Detail] = [], headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details
+        self.headers = headers
+    }
+}
+
+extension APIError {
+    package static func notFound(_ code: String, _ message: String) -> APIError {
+        APIError(.notFound, code: code, message: message)
+    }
+
+    /// 422: the request is well-formed and cannot be done as it says.
+    package static func invalid(_ details: [Detail]) -> APIError {
+        let first = details.first.map { "`\($0.field)` \($0.message)" } ?? "the request is invalid"
+        let more = details.count > 1 ? ", and \(details.count - 1) more" : ""
+        return APIError(.unprocessableContent, code: "validation_failed", message: first + more, details: details)
+    }
+
+    package static func invalid(_ field: String, _ message: String) -> APIError {
+        invalid([Detail(field: field, message: message)])
+    }
+
+    /// 409: a manifest declares the resource, so a manifest changes it.
+    package static func managedByManifest(_ what: String, file: String?, line: Int?) -> APIError {
+        let place = file.map { file in line.map { "\(file):\($0)" } ?? file } ?? "a manifest"
+        return APIError(
+            .conflict, code: "managed_by_manifest",
+            message: "\(what) is declared in \(place); change it there and apply, or override as an admin with ?override=true")
+    }
+
+    /// The reference's shape of an error body.
+    package var body: JSON {
+        var object = JSONObject([
+            ("statusCode", .integer(status.code)), ("error", .string(status.reasonPhrase)),
+            ("message", .string(message)), ("code", .string(code)),
+        ])
+        if !details.isEmpty {
+            object["details"] = .array(details.map { ["field": .string($0.field), "message": .string($0.message)] })
+        }
+        return .object(object)
+    }
+
+    package var reply: Reply {
+        Reply(status, body, headers: headers)
+    }
+}

@@ -1,0 +1,34 @@
+/// Who is asking, and on whose workspace.
+package struct Principal: Sendable, Hashable {
+    /// The `sub` of the token, or the id of the API key; what records call the actor.
+    package var subject: String
+    package var workspace: Reach
+    package var role: Role
+
+    package enum Role: String, Sendable, Hashable, Comparable {
+        case member
+        case admin
+
+        package static func < (a: Role, b: Role) -> Bool { a == .member && b == .admin }
+    }
+
+    package enum Reach: Sendable, Hashable {
+        case one(String)
+        /// `workspaceId: "*"` of an admin.
+        case all
+    }
+
+    package init(subject: String, workspace: Reach, role: Role) {
+        self.subject = subject
+        self.workspace = workspace
+        self.role = role
+    }
+
+    /// Whether an object of that workspace exists for this principal.
+    package func reaches(_ workspace: String) -> Bool {
+        switch self.workspace {
+        case .one(let own): own == workspace
+        case .all: true
+        }
+    }
+}
