@@ -73,7 +73,9 @@ extension Call {
     }
 
     /// The path parameter as an id; an id of another form is as unknown as one that nobody has.
-    package func id<Kind: Identified>(_ name: String = "id", as kind: Kind.Type = Kind.self, orThrow missing: APIError) throws(APIError) -> Identifier<Kind> {
+    package func id<Kind: Identified>(_ name: String = "id", as kind: Kind.Type = Kind.self, orThrow missing: APIError) throws(APIError)
+        -> Identifier<Kind>
+    {
         guard let text = path[name], let id = Identifier<Kind>(text) else { throw missing }
         return id
     }
@@ -82,7 +84,8 @@ extension Call {
     package func json(refusesUnsafeIntegers: Bool = false) throws(APIError) -> JSON {
         if body.isEmpty { return [:] }
         if let type = headers[.contentType], !Self.isJSON(type) {
-            throw APIError(.unsupportedMediaType, code: "unsupported_media_type", message: "send the body as Content-Type: application/json")
+            throw APIError(
+                .unsupportedMediaType, code: "unsupported_media_type", message: "send the body as Content-Type: application/json")
         }
         do {
             return try JSON(parsing: body, refusesUnsafeIntegers: refusesUnsafeIntegers)

@@ -41,15 +41,19 @@ package struct Fields {
     }
 
     package mutating func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-        read(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)", { value in
-            value.integer.flatMap { range.contains($0) ? $0 : nil }
-        })
+        read(
+            name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)",
+            { value in
+                value.integer.flatMap { range.contains($0) ? $0 : nil }
+            })
     }
 
     package mutating func number(_ name: String, in range: ClosedRange<Double>) -> Double? {
-        read(name, "must be a number from \(range.lowerBound) to \(range.upperBound)", { value in
-            value.number.flatMap { range.contains($0) ? $0 : nil }
-        })
+        read(
+            name, "must be a number from \(range.lowerBound) to \(range.upperBound)",
+            { value in
+                value.number.flatMap { range.contains($0) ? $0 : nil }
+            })
     }
 
     package mutating func strings(_ name: String, check: (String) -> String? = { _ in nil }) -> [String]? {
@@ -68,7 +72,9 @@ package struct Fields {
         read(name, "must be a time such as 2027-01-31T00:00:00Z", { $0.string.flatMap { Timestamp($0) } })
     }
 
-    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, of type: Choice.Type = Choice.self) -> Choice? {
+    package mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ name: String, of type: Choice.Type = Choice.self)
+        -> Choice?
+    {
         let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         return read(name, "must be one of \(names)", { $0.string.flatMap { Choice(rawValue: $0) } })
     }

@@ -24,7 +24,12 @@ package struct Page: Sendable {
             limit = number
         }
         if let cursor = call.query("cursor") {
-            guard cursor.utf8.count <= 64, cursor.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || Unicode.Scalar($0).properties.isAlphabetic || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9")) }) else {
+            guard cursor.utf8.count <= 64,
+                cursor.utf8.allSatisfy({
+                    $0 == UInt8(ascii: "_") || Unicode.Scalar($0).properties.isAlphabetic
+                        || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
+                })
+            else {
                 throw .invalid("cursor", "is not one that a list answered as nextCursor")
             }
             after = cursor
@@ -44,7 +49,8 @@ package struct Page: Sendable {
     /// The parameters as the document describes them.
     package static let parameters = [
         Endpoint.Parameter(
-            "limit", "How many at the most", schema: ["type": "integer", "minimum": 1, "maximum": .integer(maximumLimit), "default": .integer(defaultLimit)]),
+            "limit", "How many at the most",
+            schema: ["type": "integer", "minimum": 1, "maximum": .integer(maximumLimit), "default": .integer(defaultLimit)]),
         Endpoint.Parameter(
             "cursor", "The nextCursor of the page before", schema: ["type": "string", "maxLength": 64, "pattern": "^[0-9A-Za-z_]*$"]),
     ]

@@ -38,7 +38,9 @@ enum Migration {
         if version > Schema.currentVersion {
             throw StoreError(
                 code: .newerVersion,
-                message: "the state \(path) was written by a newer version of reconcile (schema \(version), this one knows \(Schema.currentVersion)); upgrade this program")
+                message:
+                    "the state \(path) was written by a newer version of reconcile (schema \(version), this one knows \(Schema.currentVersion)); upgrade this program"
+            )
         }
     }
 

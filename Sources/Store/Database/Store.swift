@@ -35,13 +35,17 @@ package final class Store: Sendable {
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
         }
         if mode == .existing, !FileManager.default.fileExists(atPath: path) {
-            throw StoreError(code: .inaccessible, message: "there is no state at \(path); run `reconcile apply` first, or name another file with --state")
+            throw StoreError(
+                code: .inaccessible, message: "there is no state at \(path); run `reconcile apply` first, or name another file with --state"
+            )
         }
         do {
             // Created before SQLite does, so that nobody else can read it at any moment.
             if !FileManager.default.fileExists(atPath: path) {
                 guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-                    throw StoreError(code: .inaccessible, message: "the state \(path) cannot be created; check that the folder exists and can be written")
+                    throw StoreError(
+                        code: .inaccessible, message: "the state \(path) cannot be created; check that the folder exists and can be written"
+                    )
                 }
             }
             pool = try DatabasePool(path: path, configuration: configuration)

@@ -77,13 +77,17 @@ package struct Keyring: Sendable {
         guard let key = [current, previous].compactMap({ $0 }).first(where: { $0.id == id }) else {
             throw StoreError(
                 code: .sealed,
-                message: "the secret `\(place.column)` of \(place.table) \(place.row) was encrypted under another ENCRYPTION_KEY; set that one as ENCRYPTION_KEY_PREVIOUS")
+                message:
+                    "the secret `\(place.column)` of \(place.table) \(place.row) was encrypted under another ENCRYPTION_KEY; set that one as ENCRYPTION_KEY_PREVIOUS"
+            )
         }
         do {
             let opened = try key.cipher.open(Array(sealed[5...]), authenticating: Array(sealed[..<5]) + place.associatedData)
             return Secret(String(decoding: opened, as: UTF8.self))
         } catch {
-            throw StoreError(code: .sealed, message: "the secret `\(place.column)` of \(place.table) \(place.row) does not open: it was changed or moved")
+            throw StoreError(
+                code: .sealed, message: "the secret `\(place.column)` of \(place.table) \(place.row) does not open: it was changed or moved"
+            )
         }
     }
 

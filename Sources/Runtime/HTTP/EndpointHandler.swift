@@ -1,0 +1,74 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Spec
+
+/// Brings one endpoint and one request together.
+struct EndpointHandler: Sendable {
+    let endpoint: Endpoint
+    let gate: Gate
+    let forwarding: ForwardedAddress
+    let clock: @Sendable () -> Timestamp
+
+    func respond(to request: Request, context: APIContext) async throws -> Response {
+        var call = Call(
+            method: request.method, path: try parameters(context), query: Self.query(request.uri.query),
+            headers: request.headers,
+            clientAddress: forwarding.clientAddress(peer: context.peer?.ipAddress, headers: request.headers),
+            now: clock(), requestID: context.requestID, logger: context.logger)
+        // Who may not ask is told so before a byte of the body is read.
+        let (principal, admission) = try await gate.admit(call, to: endpoint.access)
+        call.principal = principal
+        do {
+            call.body = try await body(of: request)
+            var reply = try await endpoint.handle(call)
+            for field in admission { reply.headers[field.name] = field.value }
+            return Response(reply)
+        } catch {
+            var reply = APIResponder.reply(for: error, logger: context.logger)
+            for field in admission { reply.headers[field.name] = field.value }
+            return Response(reply)
+        }
+    }
+
+    private func body(of request: Request) async throws -> [UInt8] {
+        guard endpoint.body != nil else { return [] }
+        let tooLarge = APIError(
+            .contentTooLarge, code: "body_too_large", message: "the body is longer than \(endpoint.maximumBodyBytes) bytes")
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > endpoint.maximumBodyBytes { throw tooLarge }
+        var bytes: [UInt8] = []
+        for try await chunk in request.body {
+            guard bytes.count + chunk.readableBytes <= endpoint.maximumBodyBytes else { throw tooLarge }
+            bytes += chunk.readableBytesView
+        }
+        if bytes.isEmpty, !endpoint.isBodyOptional {
+            throw APIError(.badRequest, code: "body_missing", message: "this takes a JSON body")
+        }
+        return bytes
+    }
+
+    private func parameters(_ context: APIContext) throws(APIError) -> [String: String] {
+        var parameters: [String: String] = [:]
+        for (name, value) in context.parameters {
+            guard let decoded = String(value).removingPercentEncoding else {
+                throw .notFound("route_not_found", "the address is not properly percent-encoded")
+            }
+            parameters[String(name)] = decoded
+        }
+        return parameters
+    }
+
+    /// Splits a query as HTML forms do (`+` is a space); what does not decode is taken as it is.
+    static func query(_ text: String?) -> [(name: String, value: String)] {
+        guard let text, !text.isEmpty else { return [] }
+        return text.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            func decode(_ part: Substring) -> String {
+                let spaced = part.replacing("+", with: " ")
+                return String(spaced).removingPercentEncoding ?? String(spaced)
+            }
+            return (decode(parts[0]), parts.count > 1 ? decode(parts[1]) : "")
+        }
+    }
+}
