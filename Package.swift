@@ -56,7 +56,11 @@ let package = Package(
         ),
 
         // Tests: one suite a target, mirroring Sources.
-        .target(name: "TestSupport", dependencies: [], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport",
+            dependencies: [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")],
+            path: "Tests/TestSupport"
+        ),
         .testTarget(name: "SystemTests", dependencies: ["YAML", "OpenSSL", "Curl", "TestSupport"]),
         .testTarget(name: "SpecTests", dependencies: ["Spec", "YAML", "TestSupport"]),
         .testTarget(

@@ -1,0 +1,23 @@
+/// `application/x-www-form-urlencoded` (WHATWG URL § 5.2).
+package enum FormEncoding {
+    /// `name=value&…`; a space is `+`, everything but letters, digits and `*-._` is percent-encoded UTF-8.
+    package static func text(_ fields: [(name: String, value: String)]) -> String {
+        fields.map { "\(escape($0.name))=\(escape($0.value))" }.joined(separator: "&")
+    }
+
+    private static func escape(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        for byte in text.utf8 {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "*"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                bytes.append(byte)
+            case UInt8(ascii: " "):
+                bytes.append(UInt8(ascii: "+"))
+            default:
+                bytes.append(UInt8(ascii: "%"))
+                for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? 0x30 + digit : 0x37 + digit) }
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,94 @@
+import Curl
+import Testing
+
+struct AddressPolicyTests {
+    @Test(arguments: SpecialPurposeRegistry.ipv4 + SpecialPurposeRegistry.ipv6)
+    func `every registered network is refused at both its ends`(entry: SpecialPurposeRegistry.Entry) {
+        let policy = AddressPolicy()
+        for address in [entry.network.base, entry.network.last] {
+            #expect(policy.refusal(of: address) != nil, "\(address) of \(entry.network)")
+            #expect(AddressPolicy(allowed: [entry.network]).refusal(of: address) == nil)
+            if case .v4(let bits) = address {
+                #expect(policy.refusal(of: .v6(0xFFFF << 32 | UInt128(bits))) != nil, "mapped \(address)")
+                #expect(policy.refusal(of: .v6(0x0064_FF9B << 96 | UInt128(bits))) != nil, "NAT64 \(address)")
+                #expect(policy.refusal(of: .v6(0x2002 << 112 | UInt128(bits) << 80 | 1)) != nil, "6to4 \(address)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        "1.1.1.1", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255", "128.0.0.0",
+        "169.253.255.255", "169.255.0.0", "172.15.255.255", "172.32.0.0", "192.0.1.0", "192.167.255.255", "192.169.0.0",
+        "198.17.255.255", "198.20.0.0", "223.255.255.255", "2606:4700::1111", "2001:4860:4860::8888", "2a00::1",
+        "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "2001:200::1", "3ffe::1",
+    ])
+    func `public neighbours are open`(text: String) throws {
+        let address = try #require(IPAddress(text))
+        #expect(AddressPolicy().refusal(of: address) == nil)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", "loopback"), ("169.254.169.254", "cloud metadata"), ("[::1]", "loopback"), ("[::ffff:10.1.2.3]", "private network"),
+        ("[64:ff9b::127.0.0.1]", "loopback behind NAT64"), ("[2002:7f00:1::]", "loopback behind 6to4"), ("[2001:0:1::1]", "Teredo"),
+        ("[4000::1]", "outside of the global unicast space"),
+    ])
+    func `a refusal names the purpose`(host: String, purpose: String) throws {
+        let refusal = try #require(AddressPolicy().refusal(ofHost: host))
+        #expect("\(refusal)".contains("(\(purpose))"))
+    }
+
+    @Test(arguments: ["0177.0.0.1", "0x7f.1", "2130706433", "127.1", "1.2.3", "0x7f000001", "127.0.0.1.", "1.2.3.256", "foo.0x1", "0x", "01.2.3.4"])
+    func `odd spellings of IPv4 are refused`(host: String) {
+        #expect(AddressPolicy().refusal(ofHost: host) == .oddSpelling(host))
+    }
+
+    @Test(arguments: ["example.com", "1e100.net", "a.0xyz", "7.example", "localhost", "xn--bcher-kva.example"])
+    func `names are left to the connection`(host: String) {
+        #expect(AddressPolicy().refusal(ofHost: host) == nil)
+    }
+
+    @Test func `an opened network opens its mapped form and nothing else`() throws {
+        let policy = AddressPolicy(allowed: [try #require(CIDR("10.0.0.0/8"))])
+        #expect(policy.refusal(ofHost: "10.200.0.1") == nil)
+        #expect(policy.refusal(ofHost: "[::ffff:10.200.0.1]") == nil)
+        #expect(policy.refusal(ofHost: "11.0.0.1") == nil)
+        #expect(policy.refusal(ofHost: "192.168.0.1") != nil)
+        #expect(policy.refusal(ofHost: "[::1]") != nil)
+    }
+
+    @Test(arguments: [
+        ("::", "::"), ("::1", "::1"), ("2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1"), ("1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"),
+        ("fe80::", "fe80::"), ("::ffff:1.2.3.4", "::ffff:1.2.3.4"), ("1:0:3:4:5:6:7:8", "1:0:3:4:5:6:7:8"), ("1::8", "1::8"),
+        ("64:ff9b::1.2.3.4", "64:ff9b::102:304"), ("1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304"),
+    ])
+    func `IPv6 text is read and written`(text: String, canonical: String) {
+        #expect(IPAddress(text)?.description == canonical)
+    }
+
+    @Test(arguments: ["", ":", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "fe80::1%eth0", "::1.2.3", "1.2.3.4::", "1:2:3:4:5:6:7:", "::g"])
+    func `what is no IPv6 address is nil`(text: String) {
+        #expect(IPAddress(text) == nil)
+    }
+
+    @Test(arguments: ["1.2.3.4/33", "::/129", "1.2.3.4/", "1.2.3.4/+8", "1.2.3.4/08", "example.com/8", "/8"])
+    func `what is no network is nil`(text: String) {
+        #expect(CIDR(text) == nil)
+    }
+
+    @Test func `a network drops host bits and holds its ends`() throws {
+        let network = try #require(CIDR("192.0.2.77/25"))
+        #expect(network.description == "192.0.2.0/25")
+        #expect(network.contains(try #require(IPAddress("192.0.2.127"))))
+        #expect(!network.contains(try #require(IPAddress("192.0.2.128"))))
+        #expect(try #require(CIDR("0.0.0.0/0")).contains(.v4(.max)))
+    }
+}
+
+extension CIDR {
+    fileprivate var last: IPAddress {
+        switch base {
+        case .v4(let bits): .v4(prefixLength == 32 ? bits : bits | ~0 >> UInt32(prefixLength))
+        case .v6(let bits): .v6(prefixLength == 128 ? bits : bits | ~0 >> UInt128(prefixLength))
+        }
+    }
+}
