@@ -1,0 +1,56 @@
+package import Logging
+internal import ServiceLifecycle
+package import Store
+
+/// What keeps a copy of a part of the state in memory.
+package protocol StateObserver: Sendable {
+    /// Brings the copy up to date with what is committed; called again and again, and cheap where nothing of its part moved.
+    func stateChanged(_ serial: StateSerial) async throws
+}
+
+/// Carries changes of the state to the copies of it in memory.
+///
+/// Own writes call `refresh()` before they answer, so that what was answered is in force. Commits of other processes,
+/// such as an apply on the command line, are noticed by `PRAGMA data_version` within one interval.
+package struct StateWatcher: Service {
+    private let store: Store
+    private let observers: [any StateObserver]
+    private let interval: Duration
+    private let logger: Logger
+
+    package init(
+        store: Store, observers: [any StateObserver], interval: Duration = .milliseconds(200),
+        logger: Logger = Logger(label: "reconcile.state")
+    ) {
+        self.store = store
+        self.observers = observers
+        self.interval = interval
+        self.logger = logger
+    }
+
+    /// Tells every observer of the state as it is now.
+    package func refresh() async throws {
+        let serial = try await store.read { try $0.stateSerial() }
+        for observer in observers { try await observer.stateChanged(serial) }
+    }
+
+    package func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            var seen = try await store.dataVersion()
+            while !Task.isCancelled {
+                do {
+                    try await Task.sleep(for: interval)
+                    let version = try await store.dataVersion()
+                    guard version != seen else { continue }
+                    // Asked before the reload: a commit that comes during it is seen the next time.
+                    try await refresh()
+                    seen = version
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.error("the state could not be read again; trying again", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+}
