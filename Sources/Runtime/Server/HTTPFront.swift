@@ -1,0 +1,31 @@
+import HummingbirdCore
+import Hummingbird
+package import Logging
+import NIOCore
+internal import ServiceLifecycle
+package import Spec
+
+/// The listening socket, with the endpoints behind it.
+///
+/// On a graceful shutdown it stops accepting, lets what is being answered finish, and closes idle connections.
+package struct HTTPFront: Service {
+    private let application: Application<APIResponder>
+
+    /// - Parameters:
+    ///   - port: 0 for any free one; `onListening` tells which.
+    package init(
+        endpoints: [Endpoint], gate: Gate, forwarding: ForwardedAddress = .none, host: String, port: Int,
+        clock: @escaping @Sendable () -> Timestamp, logger: Logger, onListening: @escaping @Sendable (_ port: Int) -> Void
+    ) {
+        application = Application(
+            responder: APIResponder(endpoints: endpoints, gate: gate, forwarding: forwarding, clock: clock),
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
+            onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
+            logger: logger)
+    }
+
+    package func run() async throws {
+        try await application.run()
+    }
+}
