@@ -4,9 +4,14 @@ extension JSON {
 
     /// Reads exactly one value (RFC 8259), with nothing but white space around it.
     ///
-    /// - Parameter refusesUnsafeIntegers: whether a whole number whose digits a double cannot hold is an error.
-    package init(parsing text: some Collection<UInt8>, refusesUnsafeIntegers: Bool = false) throws(JSONSyntaxError) {
-        var reader = JSONReader(bytes: Array(text), refusesUnsafeIntegers: refusesUnsafeIntegers)
+    /// - Parameters:
+    ///   - refusesUnsafeIntegers: whether a whole number whose digits a double cannot hold is an error.
+    ///   - refusesDuplicateKeys: whether an object that names a member twice is an error, as in tokens (RFC 7515 § 4).
+    package init(
+        parsing text: some Collection<UInt8>, refusesUnsafeIntegers: Bool = false, refusesDuplicateKeys: Bool = false
+    ) throws(JSONSyntaxError) {
+        var reader = JSONReader(
+            bytes: Array(text), refusesUnsafeIntegers: refusesUnsafeIntegers, refusesDuplicateKeys: refusesDuplicateKeys)
         self = try reader.document()
     }
 
@@ -18,12 +23,14 @@ extension JSON {
 private struct JSONReader {
     let bytes: [UInt8]
     let refusesUnsafeIntegers: Bool
+    let refusesDuplicateKeys: Bool
     var position = 0
     /// Keys and indices from the root to the value being read, for the one error that names a path.
     var path: [String] = []
 
-    init(bytes: [UInt8], refusesUnsafeIntegers: Bool) {
+    init(bytes: [UInt8], refusesUnsafeIntegers: Bool, refusesDuplicateKeys: Bool) {
         self.bytes = bytes
+        self.refusesDuplicateKeys = refusesDuplicateKeys
         self.refusesUnsafeIntegers = refusesUnsafeIntegers
     }
 
@@ -81,6 +88,7 @@ private struct JSONReader {
             guard position < bytes.count else { throw error(.unexpectedEnd) }
             guard bytes[position] == UInt8(ascii: "\"") else { throw error(.unexpectedByte) }
             let key = try string()
+            if refusesDuplicateKeys, object[key] != nil { throw error(.duplicateKey(key)) }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw error(position < bytes.count ? .unexpectedByte : .unexpectedEnd) }
             if refusesUnsafeIntegers { path.append(key) }

@@ -10,6 +10,8 @@ package struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
         case invalidNumber
         case tooDeep
         case trailingText
+        /// An object names a member twice; readers disagree about which one counts.
+        case duplicateKey(String)
         /// A whole number beyond 2^53 that a JavaScript receiver would read as another number; the path leads to it.
         case unsafeInteger(path: String)
     }
@@ -29,6 +31,7 @@ package struct JSONSyntaxError: Error, Hashable, CustomStringConvertible {
         case .invalidNumber: "invalid number at byte \(offset)"
         case .tooDeep: "nested deeper than \(JSON.maximumDepth) levels"
         case .trailingText: "text after the end of the JSON, at byte \(offset)"
+        case .duplicateKey(let key): "the member `\(key)` stands twice in one object, at byte \(offset)"
         case .unsafeInteger(let path):
             "the integer at `\(path)` is beyond 2^53, and JavaScript would change its digits: send it as a string"
         }

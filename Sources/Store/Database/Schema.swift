@@ -185,6 +185,8 @@ enum Schema {
             name TEXT NOT NULL,
             hash BLOB NOT NULL UNIQUE,
             hint TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            rotated_to TEXT,
             policy TEXT,
             scopes TEXT,
             rate_limit_per_hour INTEGER,

@@ -1,0 +1,37 @@
+/// How many calls are admitted in each window; nil counts nothing.
+package struct RateLimits: Sendable, Hashable {
+    package var perHour: Int?
+    package var perDay: Int?
+
+    /// The largest number that a limit may have.
+    package static let maximum = 1_000_000_000
+
+    package init(perHour: Int? = nil, perDay: Int? = nil) {
+        self.perHour = perHour
+        self.perDay = perDay
+    }
+
+    package var isUnlimited: Bool { perHour == nil && perDay == nil }
+
+    package subscript(window: LimitWindow) -> Int? {
+        switch window {
+        case .hour: perHour
+        case .day: perDay
+        }
+    }
+
+    /// Both limits at once: in each window the lower one counts.
+    package func narrowed(by other: RateLimits) -> RateLimits {
+        func lower(_ a: Int?, _ b: Int?) -> Int? {
+            guard let a, let b else { return a ?? b }
+            return min(a, b)
+        }
+        return RateLimits(perHour: lower(perHour, other.perHour), perDay: lower(perDay, other.perDay))
+    }
+
+    /// What is wrong with the pair; nil where nothing is.
+    package var problem: String? {
+        guard let perHour, let perDay, perDay < perHour else { return nil }
+        return "is below rateLimitPerHour (\(perDay) a day, \(perHour) an hour), so the hourly limit could never be used: raise it or leave it out"
+    }
+}

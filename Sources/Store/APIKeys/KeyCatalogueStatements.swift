@@ -1,0 +1,36 @@
+import GRDB
+package import Spec
+
+/// What manifests declare about keys, in every workspace: scopes and policies.
+package struct KeyCatalogue: Sendable, Equatable {
+    /// The serial of the state that it was read from; of two the higher is the newer.
+    package var serial: Int
+    /// Declared scopes by workspace, sorted.
+    package var scopes: [String: [String]]
+    /// Policies by workspace and name.
+    package var policies: [String: [String: KeyPolicySpec]]
+
+    package init(serial: Int = -1, scopes: [String: [String]] = [:], policies: [String: [String: KeyPolicySpec]] = [:]) {
+        self.serial = serial
+        self.scopes = scopes
+        self.policies = policies
+    }
+}
+
+extension Statements {
+    /// The declared scopes and policies as of this snapshot.
+    package func keyCatalogue() throws -> KeyCatalogue {
+        var catalogue = KeyCatalogue(serial: try stateSerial().serial)
+        for row in try Row.fetchAll(db, sql: "SELECT workspace, name FROM scopes ORDER BY workspace, name") {
+            catalogue.scopes[row[0], default: []].append(row[1])
+        }
+        for row in try Row.fetchAll(db, sql: "SELECT workspace, name, spec FROM key_policies") {
+            let text: String = row[2]
+            guard let spec = KeyPolicySpec(json: try JSON(parsing: text)) else {
+                throw StoreError(code: .notAState, message: "a key policy's record is damaged; restore the state from a backup")
+            }
+            catalogue.policies[row[0], default: [:]][row[1]] = spec
+        }
+        return catalogue
+    }
+}
