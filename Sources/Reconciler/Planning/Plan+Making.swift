@@ -1,0 +1,288 @@
+package import Spec
+package import Store
+
+extension Plan {
+    /// Compares what is declared with what is there; pure, and the same for every order of files.
+    ///
+    /// - Parameter secrets: values of the declared secrets, by address and field.
+    package static func make(
+        desired manifest: Manifest, secrets: [Address: [String: Secret]], observed: Observed, options: PlanOptions = PlanOptions()
+    ) -> Plan {
+        var making = PlanMaking(manifest: manifest, secrets: secrets, observed: observed, options: options)
+        return making.plan()
+    }
+}
+
+/// The steps of one comparison.
+private struct PlanMaking {
+    let manifest: Manifest
+    let secrets: [Address: [String: Secret]]
+    let observed: Observed
+    let options: PlanOptions
+    let rows: [Address: ResourceRecord]
+    let declared: [Address: Resource]
+    /// By the new address, the old one: moves that find something to move.
+    let moves: [Address: Address]
+    var refusals: [Refusal] = []
+
+    init(manifest: Manifest, secrets: [Address: [String: Secret]], observed: Observed, options: PlanOptions) {
+        self.manifest = manifest
+        self.secrets = secrets
+        self.observed = observed
+        self.options = options
+        var rows: [Address: ResourceRecord] = [:]
+        rows.reserveCapacity(observed.records.count)
+        for record in observed.records { rows[record.address] = record }
+        self.rows = rows
+        var declared: [Address: Resource] = [:]
+        declared.reserveCapacity(manifest.resources.count)
+        for resource in manifest.resources { declared[resource.address] = resource }
+        self.declared = declared
+        moves = Self.effectiveMoves(manifest.moves, rows: rows, declared: declared)
+    }
+
+    /// A move counts where the old address is there, is declared no more, and the new one is declared and not there.
+    ///
+    /// Chains (a → b, b → c) are followed to their end, so that a state that missed the first rename takes both.
+    private static func effectiveMoves(
+        _ moves: [Manifest.Move], rows: [Address: ResourceRecord], declared: [Address: Resource]
+    ) -> [Address: Address] {
+        guard !moves.isEmpty else { return [:] }
+        var next: [Address: Address] = [:]
+        for move in moves where move.from.kind == move.to.kind { next[move.from] = move.to }
+        var effective: [Address: Address] = [:]
+        for start in next.keys.sorted() where rows[start] != nil && declared[start] == nil {
+            var end = start
+            var seen: Set<Address> = [start]
+            while declared[end] == nil, let following = next[end], seen.insert(following).inserted { end = following }
+            if end != start, declared[end] != nil, rows[end] == nil, effective[end] == nil { effective[end] = start }
+        }
+        return effective
+    }
+
+    mutating func plan() -> Plan {
+        let wanted = targeted()
+        var changes: [Change] = []
+        changes.reserveCapacity(rows.count + 16)
+        for resource in manifest.resources where wanted?.contains(resource.address) ?? true {
+            changes.append(change(for: resource))
+        }
+        let movedAway = Set(moves.values)
+        var existing = 0
+        var readRecords: [ResourceRecord] = []
+        readRecords.reserveCapacity(observed.records.count)
+        var readAddresses = Set(declared.keys)
+        for move in manifest.moves {
+            readAddresses.insert(move.from)
+            readAddresses.insert(move.to)
+        }
+        for record in observed.records {
+            let address = record.address
+            let domain = Manifest.Domain(workspace: address.workspace, owner: record.owner)
+            let isOwn = record.origin == .manifest && manifest.domains.contains(domain)
+            if isOwn { existing += 1 }
+            if isOwn || readAddresses.contains(address) {
+                readRecords.append(record)
+                readAddresses.insert(address)
+            }
+            guard isOwn, options.prunes, declared[address] == nil, !movedAway.contains(address) else { continue }
+            guard options.targets.isEmpty || options.targets.contains(where: { $0.matches(address) }) else { continue }
+            changes.append(deletion(of: record))
+        }
+        changes.sort { $0.address < $1.address }
+        let workspaces = Set(manifest.domains.map(\.workspace))
+        return Plan(
+            base: observed.base, changes: changes, drift: drift(), refusals: refusals,
+            reads: ReadSet(domains: manifest.domains, addresses: readAddresses, records: readRecords), existing: existing,
+            spansWorkspaces: workspaces.count > 1, isComplete: wanted == nil)
+    }
+
+    // MARK: one resource
+
+    private mutating func change(for resource: Resource) -> Change {
+        let address = resource.address
+        let previous = moves[address]
+        guard let record = rows[previous ?? address] else { return creation(of: resource) }
+        let changed = changedSecrets(resource, record: record)
+        let takesOver = record.origin == .manifest && record.owner != resource.owner
+        if takesOver, !options.takesOwnership.contains(where: { $0.matches(address) }) {
+            refusals.append(.ownership(record.address, owner: record.owner, by: resource.owner))
+        }
+        let adopts = record.origin == .api
+        let specText = resource.spec.canonicalText
+        let isSame = specText == record.specText && changed.isEmpty && resource.preventDestroy == record.preventDestroy && !takesOver
+        let moved = record.source != resource.source || adopts
+        if isSame, previous == nil {
+            return Change(
+                address: address, previousAddress: nil, action: .noOp, reason: adopts ? .adopted : nil, before: nil, after: nil,
+                changedSecrets: [], secretFields: [], desired: resource, observed: record,
+                refreshesRecord: moved || record.appliedText != nil)
+        }
+        return comparison(
+            resource, record: record, changed: changed, takesOver: takesOver, adopts: adopts, previous: previous,
+            specDiffers: specText != record.specText)
+    }
+
+    private func comparison(
+        _ resource: Resource, record: ResourceRecord, changed: [String], takesOver: Bool, adopts: Bool, previous: Address?,
+        specDiffers: Bool
+    ) -> Change {
+        let old = ResourceSpec(kind: record.address.kind, text: record.specText)
+        let oldFields = old?.secrets ?? []
+        var before = shown(record.specJSON, preventDestroy: record.preventDestroy)
+        let after = shown(resource.spec.json, preventDestroy: resource.preventDestroy)
+        // Where the value is the same, a source that only now has a name is no change that a reader would look for.
+        for (field, source) in resource.spec.secrets where !changed.contains(field) {
+            let formerly = oldFields.first { $0.field == field }?.source
+            if formerly == nil || formerly == .stored { before = before.setting(field, to: source.json) }
+        }
+        // A signing secret that the manifest leaves to the state stays where it is.
+        if resource.address.kind == .webhook, after["secret"] == nil, before["secret"] == SecretSource.stored.json {
+            before = before.setting("secret", to: nil)
+        }
+        let shownBefore = takesOver ? before.setting("owner", to: .string(record.owner)) : before
+        let shownAfter = takesOver ? after.setting("owner", to: .string(resource.owner)) : after
+        let differs = shownBefore != shownAfter || !changed.isEmpty
+        let reason: Change.Reason? =
+            previous != nil ? .moved
+            : takesOver ? .ownershipTaken : adopts ? .adopted : differs && record.appliedText != nil ? .drifted : nil
+        return Change(
+            address: resource.address, previousAddress: previous, action: differs ? .update : .noOp, reason: reason,
+            before: shownBefore, after: shownAfter, changedSecrets: changed,
+            secretFields: unique(oldFields.map(\.field) + resource.spec.secrets.map(\.field)),
+            desired: resource, observed: record, refreshesRecord: true)
+    }
+
+    private func creation(of resource: Resource) -> Change {
+        Change(
+            address: resource.address, previousAddress: nil, action: .create, reason: nil, before: nil,
+            after: shown(resource.spec.json, preventDestroy: resource.preventDestroy), changedSecrets: [],
+            secretFields: resource.spec.secrets.map(\.field), desired: resource, observed: nil, refreshesRecord: false)
+    }
+
+    private mutating func deletion(of record: ResourceRecord) -> Change {
+        if record.preventDestroy { refusals.append(.preventDestroy(record.address)) }
+        let spec = ResourceSpec(kind: record.address.kind, text: record.specText)
+        return Change(
+            address: record.address, previousAddress: nil, action: .delete, reason: .noLongerDeclared,
+            before: shown(record.specJSON, preventDestroy: record.preventDestroy), after: nil, changedSecrets: [],
+            secretFields: spec?.secrets.map(\.field) ?? [], desired: nil, observed: record, refreshesRecord: false)
+    }
+
+    /// Fields whose declared value differs from the one in the state, or that have none there.
+    private func changedSecrets(_ resource: Resource, record: ResourceRecord) -> [String] {
+        guard let values = secrets[resource.address], !values.isEmpty else { return [] }
+        let known = observed.secrets[record.address] ?? [:]
+        return resource.spec.secrets.compactMap { secret in
+            guard let value = values[secret.field] else { return nil }
+            return known[secret.field] == value ? nil : secret.field
+        }
+    }
+
+    // MARK: the whole
+
+    /// The targets and what they need: a policy its scopes, a webhook its event types. Nil without targets.
+    private func targeted() -> Set<Address>? {
+        guard !options.targets.isEmpty else { return nil }
+        var wanted: Set<Address> = []
+        for resource in manifest.resources where options.targets.contains(where: { $0.matches(resource.address) }) {
+            wanted.insert(resource.address)
+            let workspace = resource.address.workspace
+            switch resource.spec {
+            case .keyPolicy(let policy):
+                for scope in manifest.resources
+                where scope.address.workspace == workspace && scope.address.kind == .scope
+                    && policy.scopes.contains(where: { ScopePattern.covers($0, scope.address.name) })
+                {
+                    wanted.insert(scope.address)
+                }
+            case .webhook(let webhook):
+                for event in webhook.events { wanted.insert(Address(workspace: workspace, kind: .event, name: event)) }
+            case .scope, .event, .integration: break
+            }
+        }
+        return wanted
+    }
+
+    /// What the API has done to declared resources since the last apply.
+    private func drift() -> [Change] {
+        observed.records.compactMap { record in
+            guard let applied = record.appliedText, record.origin == .manifest,
+                manifest.domains.contains(Manifest.Domain(workspace: record.address.workspace, owner: record.owner))
+            else { return nil }
+            return Change.drift(of: record, applied: applied)
+        }.sorted { $0.address < $1.address }
+    }
+
+    private func shown(_ spec: JSON, preventDestroy: Bool) -> JSON {
+        preventDestroy ? spec.setting("lifecycle.preventDestroy", to: true) : spec
+    }
+
+    private func unique(_ fields: [String]) -> [String] {
+        var seen: Set<String> = []
+        return fields.filter { seen.insert($0).inserted }
+    }
+}
+
+extension Change {
+    /// What was applied last beside what stands there now.
+    package static func drift(of record: ResourceRecord, applied: String) -> Change {
+        let before = ResourceSpec(kind: record.address.kind, text: applied)
+        let after = ResourceSpec(kind: record.address.kind, text: record.specText)
+        return Change(
+            address: record.address, previousAddress: nil, action: .update, reason: .drifted,
+            before: before?.json ?? [:], after: after?.json ?? [:], changedSecrets: [],
+            secretFields: Array(Set((before?.secrets ?? []).map(\.field) + (after?.secrets ?? []).map(\.field))).sorted(),
+            desired: nil, observed: record, refreshesRecord: false)
+    }
+}
+
+/// Scope names with a final `*`.
+package enum ScopePattern {
+    /// Whether `pattern` (`posts:*`, `*` or a plain name) takes in `scope`.
+    package static func covers(_ pattern: String, _ scope: String) -> Bool {
+        if pattern == "*" || pattern == scope { return true }
+        return pattern.hasSuffix(":*") && scope.hasPrefix(pattern.dropLast())
+    }
+}
+
+extension ResourceRecord {
+    /// The spec as JSON; an empty object for a text that no version of this program wrote.
+    var specJSON: JSON { (try? JSON(parsing: specText)) ?? [:] }
+}
+
+extension ResourceSpec {
+    /// Reads the state's canonical text.
+    package init?(kind: ResourceKind, text: String) {
+        guard let json = try? JSON(parsing: text) else { return nil }
+        self.init(kind: kind, json: json)
+    }
+
+    /// What the state stores and a plan compares first.
+    package var canonicalText: String { json.canonicalText }
+}
+
+extension JSON {
+    /// The value with the member at a dotted path set, or removed where `value` is nil.
+    ///
+    /// The first key is taken up to the first dot and the rest as below it; only what is left at the end may itself
+    /// hold dots, as header names may.
+    package func setting(_ path: String, to value: JSON?) -> JSON {
+        var object = self.object ?? JSONObject()
+        if let dot = path.firstIndex(of: ".") {
+            let key = String(path[..<dot])
+            let rest = String(path[path.index(after: dot)...])
+            let inner = object[key] ?? [:]
+            if key == "headers" {
+                var members = inner.object ?? JSONObject()
+                members[rest] = value
+                object[key] = .object(members)
+            } else {
+                object[key] = inner.setting(rest, to: value)
+            }
+        } else {
+            object[path] = value
+        }
+        return .object(object)
+    }
+}

@@ -1,0 +1,50 @@
+package import Spec
+
+/// What makes the state agree with the manifests: a value, made without side effects, shown by renderers and carried out by apply.
+package struct Plan: Sendable {
+    package var base: Observed.Base
+    /// One for every resource that the run looked at, unchanged ones included, in creation order.
+    package var changes: [Change]
+    /// Declared resources that the API has overridden since the last apply, as applied → as found.
+    package var drift: [Change]
+    package var refusals: [Refusal]
+    package var reads: ReadSet
+    /// Resources that the state holds for the manifests' domains: what `--max-deletes` takes its percentage of.
+    package var existing: Int
+    /// Whether addresses need their workspace before them.
+    package var spansWorkspaces: Bool
+    /// False where `--target` left something out.
+    package var isComplete: Bool
+
+    package func count(_ action: Change.Action) -> Int {
+        changes.reduce(0) { $1.action == action ? $0 + 1 : $0 }
+    }
+
+    /// Whether apply would alter anything that a reader can see.
+    package var isEmpty: Bool { !changes.contains { $0.isVisible } }
+
+    package var isRefused: Bool { !refusals.isEmpty }
+
+    /// The address as this plan prints it.
+    package func text(_ address: Address) -> String {
+        spansWorkspaces ? address.qualified : address.local
+    }
+
+    /// `Plan: 1 to add, 0 to change, 2 to destroy.` or `No changes.`, the last line of every text plan.
+    package var summary: String {
+        if isEmpty { return "No changes." }
+        return "Plan: \(count(.create)) to add, \(count(.update)) to change, \(count(.delete)) to destroy."
+    }
+
+    /// The plan with the guard of `--max-deletes` in force.
+    ///
+    /// Small states are exempt: up to ten resources, any share may go.
+    package func guarded(maximumDeletePercent percent: Int) -> Plan {
+        var plan = self
+        let deletes = count(.delete)
+        if existing > 10, deletes * 100 > existing * percent {
+            plan.refusals.append(.maxDeletes(deletes: deletes, existing: existing, percent: percent))
+        }
+        return plan
+    }
+}
