@@ -9,12 +9,17 @@ package struct Plan: Sendable {
     package var drift: [Change]
     package var refusals: [Refusal]
     package var reads: ReadSet
+    /// Keyed digests of all declared secrets by address and field, by which apply sees that a value is still the one
+    /// that was planned; empty where the manifests declare none.
+    package var fingerprints: [Address: [String: String]] = [:]
     /// Resources that the state holds for the manifests' domains: what `--max-deletes` takes its percentage of.
     package var existing: Int
     /// Whether addresses need their workspace before them.
     package var spansWorkspaces: Bool
     /// False where `--target` left something out.
     package var isComplete: Bool
+    /// The digest under which a saved plan was shown, since it holds only what apply needs of it.
+    package var reviewedDigest: String? = nil
 
     package func count(_ action: Change.Action) -> Int {
         changes.reduce(0) { $1.action == action ? $0 + 1 : $0 }

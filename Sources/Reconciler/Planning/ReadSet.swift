@@ -1,4 +1,4 @@
-internal import OpenSSL
+import OpenSSL
 package import Spec
 package import Store
 
@@ -12,8 +12,23 @@ package struct ReadSet: Sendable {
     /// What stood at the read addresses.
     package var records: [ResourceRecord]
 
+    package init(domains: Set<Manifest.Domain>, addresses: Set<Address>, records: [ResourceRecord]) {
+        self.domains = domains
+        self.addresses = addresses
+        self.records = records
+    }
+
     /// A fingerprint of each record that was there.
-    package var digests: [Address: String] {
+    package var digests: [Address: String] { Self.digests(of: records) }
+
+    /// Whether a plan with this read set depends on the record.
+    package func covers(_ record: ResourceRecord) -> Bool {
+        addresses.contains(record.address)
+            || record.origin == .manifest
+                && domains.contains(Manifest.Domain(workspace: record.address.workspace, owner: record.owner))
+    }
+
+    package static func digests(of records: [ResourceRecord]) -> [Address: String] {
         var digests: [Address: String] = [:]
         digests.reserveCapacity(records.count)
         for record in records { digests[record.address] = record.digest }
@@ -30,13 +45,23 @@ package struct ReadSet: Sendable {
 }
 
 extension ResourceRecord {
-    /// SHA-256 over everything that a plan reads of the record; secrets come in through the revision of their row.
+    /// SHA-256 over everything that a plan reads of the record but its secrets, each part preceded by its length.
     package var digest: String {
-        let fields: JSON = [
-            "address": .string(address.qualified), "owner": .string(owner), "origin": .string(origin.rawValue),
-            "preventDestroy": .bool(preventDestroy), "spec": .string(specText), "applied": appliedText.map(JSON.string) ?? nil,
-            "id": id.map(JSON.string) ?? nil,
-        ]
-        return Hex.encode(SHA256.hash(fields.utf8))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(specText.utf8.count + 160)
+        func append(_ text: String) {
+            bytes += "\(text.utf8.count):".utf8
+            bytes += text.utf8
+        }
+        append(address.workspace)
+        append(address.kind.rawValue)
+        append(address.name)
+        append(id)
+        append(owner)
+        append(origin.rawValue)
+        append(preventDestroy ? "1" : "0")
+        append(specText)
+        append(appliedText ?? "")
+        return Hex.encode(SHA256.hash(bytes))
     }
 }
