@@ -25,7 +25,7 @@ package struct SavedPlan: Sendable {
                 return ["address": address.json, "fields": .object(JSONObject(members))]
             })
         own["existing"] = .integer(plan.existing)
-        own["steps"] = .array(plan.changes.filter { $0.isVisible || $0.refreshesRecord }.map(\.stepJSON))
+        own["steps"] = .array(plan.changes.filter(\.isKept).map(\.stepJSON))
         document["reconcile"] = .object(own)
         document["file_digest"] = .string(fileDigest(of: document))
         return JSON.object(document).text + "\n"
@@ -81,7 +81,7 @@ package struct SavedPlan: Sendable {
 
     /// The references of every secret that the plan was made with, for resolving them anew.
     ///
-    /// Unchanged resources are not in the file; those whose secrets were only compared are found through `others`.
+    /// Unchanged resources without secrets are not among them.
     package var resources: [Resource] { plan.changes.compactMap(\.desired) }
 
     /// Throws where a value is not the one that was planned.
@@ -119,6 +119,11 @@ extension Address {
 }
 
 extension Change {
+    /// Unchanged resources are left out but for those with secrets, whose values apply compares once more.
+    fileprivate var isKept: Bool {
+        isVisible || refreshesRecord || desired.map { !$0.spec.secrets.isEmpty } ?? false
+    }
+
     /// What apply needs of the change; the record is read again from the state.
     fileprivate var stepJSON: JSON {
         var object = JSONObject([("address", address.json), ("action", .string(action.rawValue))])
