@@ -1,2 +1,15 @@
-import ArgumentParser
-@main struct Reconcile: AsyncParsableCommand {}
+package import ArgumentParser
+
+/// The program.
+@main
+package struct Reconcile: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "reconcile",
+        abstract: "Integrations, webhooks and API keys of a platform, declared in manifests and served from one file of state.",
+        version: version,
+        subcommands: [])
+
+    package static let version = "0.1.0"
+
+    package init() {}
+}

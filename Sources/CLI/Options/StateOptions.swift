@@ -1,0 +1,26 @@
+package import ArgumentParser
+import Spec
+package import Store
+
+/// Where the state is and what opens its secrets.
+package struct StateOptions: ParsableArguments {
+    @Option(name: .customLong("state"), help: ArgumentHelp("The state file (default: $RECONCILE_STATE, else reconcile.sqlite).", valueName: "file"))
+    package var path: String?
+
+    package init() {}
+
+    package func path(in world: World) -> String {
+        path ?? world.variable("RECONCILE_STATE") ?? "reconcile.sqlite"
+    }
+
+    /// Opens the state; without ENCRYPTION_KEY whatever needs a secret fails with how to make one.
+    package func open(in world: World, mode: Store.Mode = .existing) throws -> Store {
+        try Store(path: path(in: world), mode: mode, keyring: try Self.keyring(in: world))
+    }
+
+    /// The keys of the environment; nil where ENCRYPTION_KEY is not set.
+    package static func keyring(in world: World) throws(StoreError) -> Keyring? {
+        guard let current = world.variable("ENCRYPTION_KEY") else { return nil }
+        return try Keyring(current: Secret(current), previous: world.variable("ENCRYPTION_KEY_PREVIOUS").map { Secret($0) })
+    }
+}

@@ -1,0 +1,32 @@
+package import ArgumentParser
+import Spec
+import Store
+
+/// A subcommand that does its work in a given world; `run()` gives it the process's own.
+package protocol WorldCommand: AsyncParsableCommand {
+    func run(in world: World) async throws
+}
+
+extension WorldCommand {
+    package func run() async throws {
+        let status = await perform(in: .process)
+        if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    /// Runs, prints the reason of a failure, and says how the process is to end.
+    package func perform(in world: World) async -> ExitStatus {
+        do {
+            try await run(in: world)
+            return .success
+        } catch let error as CommandError {
+            if let message = error.message { world.errors.line("error: \(message)") }
+            return error.status
+        } catch let error as StoreError {
+            world.errors.line("error: \(error.message)")
+            return error.code == .locked ? .locked : .failure
+        } catch {
+            world.errors.line("error: \(error)")
+            return .failure
+        }
+    }
+}
