@@ -1,0 +1,16 @@
+/// The grammar of event types.
+package enum EventRules {
+    package static let pattern = "^[A-Z][A-Z0-9_]{0,63}$"
+
+    /// What is wrong with the name of a new event type, with the remedy; nil for one that is fine.
+    package static func problem(_ name: String) -> String? {
+        guard let first = name.utf8.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first), name.utf8.count <= 64,
+            name.utf8.allSatisfy({ $0.isASCIIDigit || $0 == UInt8(ascii: "_") || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+        else { return "the event \(quoted(name)) must be capitals, digits and `_`, at most 64, as in `INVOICE_PAID`" }
+        if builtIn.contains(name) { return "the event \(quoted(name)) is built in: leave the declaration out" }
+        return nil
+    }
+
+    /// The names that need no declaration.
+    package static let builtIn = Set(BuiltInEvent.allCases.map(\.rawValue))
+}

@@ -1,0 +1,41 @@
+/// JSON Schemas that several fields share (draft 2020-12).
+enum FieldSchema {
+    static let name: JSON = ["type": "string", "minLength": 1, "maxLength": .integer(DisplayText.nameLimit)]
+    static let description: JSON = ["type": "string", "minLength": 1, "maxLength": .integer(DisplayText.descriptionLimit)]
+    static let url: JSON = ["type": "string", "maxLength": 2048, "pattern": "^[hH][tT][tT][pP][sS]?://[^\\s@]+$"]
+    static let duration: JSON = ["type": "string", "pattern": "^[0-9]{1,15}(ms|s|m|h|d)$"]
+    static let boolean: JSON = ["type": "boolean"]
+    static let limit: JSON = integer(KeyPolicyRules.limits)
+
+    static func integer(_ range: ClosedRange<Int>) -> JSON {
+        ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
+    }
+
+    static func choice(_ values: some Sequence<String>) -> JSON { ["type": "string", "enum": .strings(values)] }
+
+    static func list(of element: JSON, isEmptyAllowed: Bool = true) -> JSON {
+        var object = JSONObject([("type", "array"), ("items", element), ("uniqueItems", true)])
+        if !isEmptyAllowed { object["minItems"] = 1 }
+        return .object(object)
+    }
+
+    static func map(names: String, values: JSON) -> JSON {
+        ["type": "object", "propertyNames": ["pattern": .string(names)], "additionalProperties": values]
+    }
+
+    /// `{ env: NAME }` or `{ file: PATH }`.
+    static let secret: JSON = [
+        "oneOf": [
+            [
+                "type": "object", "additionalProperties": false, "required": ["env"],
+                "properties": ["env": ["type": "string", "maxLength": 200, "pattern": .string(SecretRules.environmentPattern)]],
+            ],
+            [
+                "type": "object", "additionalProperties": false, "required": ["file"],
+                "properties": ["file": ["type": "string", "minLength": 1, "maxLength": 4096]],
+            ],
+        ]
+    ]
+
+    static let textOrSecret: JSON = ["anyOf": [["type": "string", "minLength": 1], secret]]
+}

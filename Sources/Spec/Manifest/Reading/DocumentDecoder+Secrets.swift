@@ -1,0 +1,71 @@
+import YAML
+
+extension DocumentDecoder {
+    /// A reference to a secret; anything else may be the secret itself, and is hidden from every shown line.
+    mutating func secretSource(_ node: Node, _ field: String, of address: Address, path: String) -> SecretSource? {
+        let remedy = "write `\(field): { env: \(SecretRules.variableName(for: address, field: path)) }` or `{ file: PATH }`"
+        guard node.kind == .mapping else {
+            if node.kind == .scalar, node.scalar == .null {
+                report(node, "`\(field)` has no value", remedy)
+            } else {
+                hide(node)
+                report(node, "`\(field)` is written in clear", remedy)
+            }
+            return nil
+        }
+        var source: SecretSource?
+        var count = 0
+        for (key, value) in node.members {
+            count += 1
+            if key.utf8.elementsEqual("env".utf8) {
+                source = reference(value, "env", SecretRules.environmentNameProblem).map(SecretSource.environment) ?? source
+            } else if key.utf8.elementsEqual("file".utf8) {
+                source = reference(value, "file", SecretRules.filePathProblem).map(SecretSource.file) ?? source
+            } else if !isMergeKey(key) {
+                hide(value)
+                let names = ["env", "file"]
+                report(
+                    key, "a reference to a secret has no field \(quoted(key.text))",
+                    Nearest.remedy(for: key.text, among: names, otherwise: remedy))
+            }
+        }
+        guard count == 1 else {
+            report(node, count == 0 ? "`\(field)` refers to nothing" : "`\(field)` refers to more than one place", remedy)
+            return nil
+        }
+        if source != nil {
+            secretPlaces.append(SecretPlace(address: address, field: path, file: fileIndex, span: Span(node)))
+        }
+        return source
+    }
+
+    private mutating func reference(_ node: Node, _ field: String, _ problem: (String) -> String?) -> String? {
+        guard node.kind == .scalar, node.scalar == .string else {
+            hide(node)
+            report(node, "`\(field)` must be text, not \(node.described)")
+            return nil
+        }
+        guard let problem = problem(node.text) else { return node.text }
+        hide(node)
+        report(node, problem)
+        return nil
+    }
+
+    /// Text, or a reference to a secret.
+    mutating func textOrSecret(
+        _ node: Node, _ field: String, of address: Address, path: String, _ problem: (String) -> String?
+    ) -> TextOrSecret? {
+        if node.kind == .mapping { return secretSource(node, field, of: address, path: path).map(TextOrSecret.secret) }
+        return text(node, field, problem).map(TextOrSecret.text)
+    }
+}
+
+/// Where a manifest refers to a secret.
+package struct SecretPlace: Sendable, Hashable {
+    package var address: Address
+    /// As `ResourceSpec.secrets` names it.
+    package var field: String
+    /// Position among the files of the run.
+    package var file: Int
+    package var span: Span
+}

@@ -1,0 +1,51 @@
+/// How secrets are named and referred to.
+package enum SecretRules {
+    package static let environmentPattern = "^[A-Za-z_][A-Za-z0-9_]*$"
+    /// Bytes of a secret's value.
+    package static let valueLimit = 65_536
+
+    /// Whether a field, header or parameter of this name holds a credential, whatever its spelling.
+    package static func looksSecret(_ name: String) -> Bool {
+        let plain = name.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+        return marks.contains { plain.contains($0) }
+    }
+
+    private static let marks = [
+        "authorization", "secret", "token", "password", "passwd", "passphrase", "cookie", "credential", "apikey", "accesskey", "privatekey", "signature",
+    ]
+
+    /// What is wrong with the name of an environment variable; never quotes it, for it may be a secret put in the wrong place.
+    package static func environmentNameProblem(_ name: String) -> String? {
+        guard let first = name.utf8.first, name.utf8.count <= 200, !first.isASCIIDigit,
+            name.utf8.allSatisfy({ $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "_") })
+        else { return "`env` takes the name of an environment variable: letters, digits and `_`" }
+        return nil
+    }
+
+    /// What is wrong with the path of a secret's file.
+    package static func filePathProblem(_ path: String) -> String? {
+        guard !path.isEmpty, path.utf8.count <= 4096, path.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+            return "`file` takes the path of a file that holds the secret"
+        }
+        return nil
+    }
+
+    /// The variable that would sensibly hold a secret: `SALESFORCE_CLIENT_SECRET` for `config.clientSecret` of `salesforce`.
+    package static func variableName(for address: Address, field: String) -> String {
+        let last = field.split(separator: ".", maxSplits: field.hasPrefix("headers.") ? 1 : .max).last.map(String.init) ?? field
+        var name = ""
+        var previousIsLower = false
+        for scalar in (address.name + "_").unicodeScalars + last.unicodeScalars {
+            let isUpper = scalar.properties.isUppercase
+            guard scalar.isASCII, UInt8(ascii: scalar).isASCIIAlphanumeric else {
+                if !name.hasSuffix("_") { name += "_" }
+                previousIsLower = false
+                continue
+            }
+            if isUpper, previousIsLower { name += "_" }
+            name += String(scalar).uppercased()
+            previousIsLower = !isUpper
+        }
+        return name.utf8.first?.isASCIIDigit == true ? "_\(name)" : name
+    }
+}
