@@ -163,7 +163,7 @@ enum Schema {
             created_at INTEGER NOT NULL,
             finished_at INTEGER
         ) STRICT;
-        CREATE INDEX deliveries_due ON deliveries (due_at) WHERE status = 'PENDING' AND claim IS NULL;
+        CREATE INDEX deliveries_waiting ON deliveries (webhook_id, due_at) WHERE status = 'PENDING' AND claim IS NULL;
         CREATE INDEX deliveries_claimed ON deliveries (claim) WHERE claim IS NOT NULL;
         CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
         CREATE INDEX deliveries_by_event ON deliveries (event_id);

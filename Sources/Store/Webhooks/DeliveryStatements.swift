@@ -1,0 +1,88 @@
+import GRDB
+package import Spec
+
+extension Statements {
+    package func delivery(_ id: DeliveryID) throws -> DeliveryRecord? {
+        try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
+                        d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
+                    FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ?
+                    """), arguments: [id.text]
+        ).map { try DeliveryRecord(row: $0) }
+    }
+
+    /// Newest first; `after` is the id that the page before ended with.
+    package func deliveries(of webhook: WebhookID, status: DeliveryRecord.Status?, after: String?, limit: Int) throws -> [DeliveryRecord] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
+                        d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
+                    FROM deliveries d JOIN events e ON e.id = d.event_id
+                    WHERE d.webhook_id = ? AND (? IS NULL OR d.status = ?) AND (? IS NULL OR d.id < ?)
+                    ORDER BY d.id DESC LIMIT ?
+                    """), arguments: [webhook.text, status?.rawValue, status?.rawValue, after, after, limit]
+        ).map { try DeliveryRecord(row: $0) }
+    }
+
+    /// In the order made.
+    package func attempts(of delivery: DeliveryID) throws -> [DeliveryAttempt] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT number, at, duration, status_code, error, response FROM delivery_attempts
+                    WHERE delivery_id = ? ORDER BY number
+                    """), arguments: [delivery.text]
+        ).map { row in
+            DeliveryAttempt(
+                number: row[0], at: Timestamp(milliseconds: row[1]), duration: .milliseconds(row[2] as Int64), statusCode: row[3],
+                error: row[4], response: row[5])
+        }
+    }
+
+    /// The webhooks that have anything unclaimed to wait for, each with its earliest due time.
+    package func nextDueTimes() throws -> [WebhookID: Timestamp] {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT webhook_id, min(due_at) FROM deliveries
+                    WHERE status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL GROUP BY webhook_id
+                    """))
+        return rows.reduce(into: [:]) { times, row in
+            if let id = WebhookID(row[0] as String) { times[id] = Timestamp(milliseconds: row[1]) }
+        }
+    }
+
+    /// The same for one webhook; nil where nothing waits.
+    package func nextDueTime(of webhook: WebhookID) throws -> Timestamp? {
+        try Int64.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT min(due_at) FROM deliveries
+                    WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL
+                    """), arguments: [webhook.text]
+        ).map { Timestamp(milliseconds: $0) }
+    }
+
+    /// The webhooks with deliveries that wait for the webhook itself.
+    package func parkedWebhooks() throws -> [WebhookID] {
+        try String.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT DISTINCT webhook_id FROM deliveries WHERE status = 'PENDING' AND claim IS NULL AND due_at IS NULL")
+        ).compactMap { WebhookID($0) }
+    }
+}
+
+extension DeliveryRecord {
+    init(row: Row) throws {
+        guard let id = DeliveryID(row[0] as String), let eventID = EventID(row[1] as String), let webhookID = WebhookID(row[3] as String),
+            let status = Status(rawValue: row[5])
+        else { throw StoreError(code: .notAState, message: "the delivery \(row[0] as String) cannot be read") }
+        self.init(
+            id: id, eventID: eventID, eventType: row[2], webhookID: webhookID, workspace: row[4], status: status, attempts: row[6],
+            retriesLeft: row[7], dueAt: (row[8] as Int64?).map { Timestamp(milliseconds: $0) }, isUnderWay: row[9], reason: row[10],
+            createdAt: Timestamp(milliseconds: row[11]), finishedAt: (row[12] as Int64?).map { Timestamp(milliseconds: $0) })
+    }
+}
