@@ -6,6 +6,11 @@ package struct FieldChange: Sendable, Equatable {
     package var path: String
     package var kind: Kind
 
+    package init(path: String, kind: Kind) {
+        self.path = path
+        self.kind = kind
+    }
+
     package enum Kind: Sendable, Equatable {
         case added(JSON)
         case removed(JSON)
