@@ -20,14 +20,14 @@ package enum HKDF {
                 unsafe salt.withUnsafeMutableBytes { salt in
                     unsafe info.withUnsafeMutableBytes { info in
                         var parameters = unsafe [
-                            OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, name.baseAddress, 0),
-                            OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret.baseAddress, secret.count),
+                            OSSL_PARAM_construct_utf8_string(param_kdf_digest, name.baseAddress, 0),
+                            OSSL_PARAM_construct_octet_string(param_kdf_key, secret.baseAddress, secret.count),
                         ]
                         if unsafe !salt.isEmpty {
-                            unsafe parameters.append(OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, salt.baseAddress, salt.count))
+                            unsafe parameters.append(OSSL_PARAM_construct_octet_string(param_kdf_salt, salt.baseAddress, salt.count))
                         }
                         if unsafe !info.isEmpty {
-                            unsafe parameters.append(OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.baseAddress, info.count))
+                            unsafe parameters.append(OSSL_PARAM_construct_octet_string(param_kdf_info, info.baseAddress, info.count))
                         }
                         unsafe parameters.append(OSSL_PARAM_construct_end())
                         return unsafe EVP_KDF_derive(context, &output, count, parameters)

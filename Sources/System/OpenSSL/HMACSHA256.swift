@@ -15,7 +15,7 @@ import COpenSSL
         let bytes = key.isEmpty ? [0] : key
         let done = unsafe name.withUnsafeMutableBufferPointer { name in
             let parameters = unsafe [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+                OSSL_PARAM_construct_utf8_string(param_mac_digest, name.baseAddress, 0), OSSL_PARAM_construct_end(),
             ]
             return unsafe EVP_MAC_init(context, bytes, key.count, parameters)
         }

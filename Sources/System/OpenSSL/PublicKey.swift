@@ -41,8 +41,8 @@ import COpenSSL
             unsafe BN_free(e)
             unsafe OSSL_PARAM_BLD_free(builder)
         }
-        guard unsafe BN_num_bits(n) >= 2048, unsafe OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_N, n) == 1,
-            unsafe OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_RSA_E, e) == 1
+        guard unsafe BN_num_bits(n) >= 2048, unsafe OSSL_PARAM_BLD_push_BN(builder, param_rsa_n, n) == 1,
+            unsafe OSSL_PARAM_BLD_push_BN(builder, param_rsa_e, e) == 1
         else { throw refused }
         let key = try unsafe Self.make("RSA", builder, refused)
         unsafe self.init(taking: key, .rs256)
@@ -57,8 +57,8 @@ import COpenSSL
         defer { unsafe OSSL_PARAM_BLD_free(builder) }
         let key = try unsafe point.withUnsafeBufferPointer { (point) throws(CryptoError) -> OpaquePointer in
             // The builder keeps the address until `to_param`, hence the closure around both.
-            guard unsafe OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1,
-                unsafe OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point.baseAddress, point.count) == 1
+            guard unsafe OSSL_PARAM_BLD_push_utf8_string(builder, param_group_name, group_p256, 0) == 1,
+                unsafe OSSL_PARAM_BLD_push_octet_string(builder, param_public_key, point.baseAddress, point.count) == 1
             else { throw refused }
             return try unsafe Self.make("EC", builder, refused)
         }
