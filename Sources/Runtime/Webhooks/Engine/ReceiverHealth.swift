@@ -1,0 +1,33 @@
+import Spec
+import Store
+
+/// What a batch of outcomes says about the receivers; pure.
+struct ReceiverHealth {
+    /// Receivers whose last outcome in the batch is a failure: how many since the last success, and the first of them.
+    private(set) var failing: [WebhookID: (count: Int, since: Timestamp)] = [:]
+    /// Receivers that took at least one delivery.
+    private(set) var well: Set<WebhookID> = []
+    /// Receivers to be served no more, with what users read.
+    private(set) var toDisable: [WebhookID: String] = [:]
+
+    /// - Parameters:
+    ///   - failingSince: what was known before, of receivers that were failing.
+    ///   - longest: how long a receiver may fail without one success.
+    init(of batch: [Settlement], failingSince: [WebhookID: Timestamp], longest: Duration, at now: Timestamp) {
+        for case .attempted(let delivery, let attempt, let verdict) in batch {
+            let id = delivery.webhookID
+            switch verdict.health {
+            case .well:
+                well.insert(id)
+                failing[id] = nil
+            case .failing, .gone:
+                failing[id] = ((failing[id]?.count ?? 0) + 1, failing[id]?.since ?? attempt.at)
+                if verdict.health == .gone { toDisable[id] = "the receiver answered 410 Gone" }
+            }
+        }
+        for (id, run) in failing where toDisable[id] == nil {
+            let since = well.contains(id) ? run.since : failingSince[id] ?? run.since
+            if now - since > longest { toDisable[id] = "every attempt since \(since) failed" }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package import Spec
+package import Store
+
+/// Who gets which events, in memory: a value that is replaced whole when the state has changed.
+package struct RoutingTable: Sendable {
+    package private(set) var routes: [WebhookID: WebhookRoute] = [:]
+    private var subscriptions: [String: Subscriptions] = [:]
+    private var eventTypes: [String: [String: EventTypeSpec]] = [:]
+
+    private struct Subscriptions: Sendable {
+        var byType: [String: [WebhookID]] = [:]
+        var toAll: [WebhookID] = []
+    }
+
+    package init() {}
+
+    private init(routes: [WebhookRoute], eventTypes: [(workspace: String, name: String, spec: EventTypeSpec)]) {
+        for route in routes {
+            self.routes[route.id] = route
+            if route.events.contains("*") {
+                subscriptions[route.workspace, default: Subscriptions()].toAll.append(route.id)
+            } else {
+                for type in Set(route.events) {
+                    subscriptions[route.workspace, default: Subscriptions()].byType[type, default: []].append(route.id)
+                }
+            }
+        }
+        for (workspace, name, spec) in eventTypes { self.eventTypes[workspace, default: [:]][name] = spec }
+    }
+
+    /// Reads the state, reusing the routes whose webhook and secrets have not changed.
+    package static func load(from store: Store, reusing old: RoutingTable) async throws -> RoutingTable {
+        try await store.read { tx in
+            let found = try tx.webhooksForRouting { old.routes[$0]?.mark == $1 }
+            let routes = try found.compactMap { id, mark, record -> WebhookRoute? in
+                guard let record else { return old.routes[id] }
+                let secrets: Result<[String: Secret], StoreError>
+                do {
+                    secrets = .success(try tx.secrets(of: id.text))
+                } catch let error as StoreError where error.code == .sealed {
+                    secrets = .failure(error)
+                }
+                return WebhookRoute(record, secrets: secrets, mark: mark)
+            }
+            return RoutingTable(routes: routes, eventTypes: try tx.eventTypes())
+        }
+    }
+
+    /// The webhooks that an event of that type goes to, by id.
+    package func targets(workspace: String, type: String) -> [WebhookRoute] {
+        guard let subscriptions = subscriptions[workspace] else { return [] }
+        return (subscriptions.toAll + (subscriptions.byType[type] ?? [])).compactMap { routes[$0] }
+    }
+
+    /// Whether the workspace has that event type, built in or declared.
+    package func knows(type: String, workspace: String) -> Bool {
+        BuiltInEvent(rawValue: type) != nil || eventTypes[workspace]?[type] != nil
+    }
+
+    /// The schema that the data of such events must satisfy.
+    package func schema(ofType type: String, workspace: String) -> JSON? {
+        eventTypes[workspace]?[type]?.schema
+    }
+
+    /// All types that the workspace has.
+    package func types(workspace: String) -> [String] {
+        BuiltInEvent.allCases.map(\.rawValue) + (eventTypes[workspace] ?? [:]).keys.sorted()
+    }
+}
