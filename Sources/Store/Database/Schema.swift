@@ -223,6 +223,7 @@ enum Schema {
             return_url TEXT,
             scopes TEXT NOT NULL,
             verifier BLOB,
+            browser_bound INTEGER NOT NULL,
             browser_hash BLOB,
             created_by TEXT NOT NULL,
             created_at INTEGER NOT NULL,
@@ -240,10 +241,13 @@ enum Schema {
             access_token BLOB NOT NULL,
             refresh_token BLOB,
             metadata TEXT,
+            region TEXT,
             expires_at INTEGER,
+            due_at INTEGER,
             generation INTEGER NOT NULL,
             lease TEXT,
             lease_expires_at INTEGER,
+            failures INTEGER NOT NULL DEFAULT 0,
             error_code TEXT,
             error TEXT,
             error_at INTEGER,
@@ -253,6 +257,8 @@ enum Schema {
             refreshed_at INTEGER
         ) STRICT;
         CREATE INDEX connections_by_integration ON connections (integration_id, id);
+        CREATE INDEX connections_by_workspace ON connections (workspace, id);
+        CREATE INDEX connections_due ON connections (due_at) WHERE due_at IS NOT NULL;
 
         CREATE TABLE revocations (
             id INTEGER PRIMARY KEY,

@@ -77,3 +77,15 @@ package struct EffectiveConfig: Sendable, Equatable {
         return result.filter { !$0.value.isEmpty }
     }
 }
+
+extension EffectiveConfig {
+    /// The same with the hosts of a data centre; an unknown or missing region changes nothing.
+    package func regional(_ region: String?) -> EffectiveConfig {
+        guard let region, let regions else { return self }
+        var config = self
+        config.tokenUrl = tokenUrl.map { regions.url($0, in: region) ?? $0 }
+        config.revocationUrl = revocationUrl.map { regions.url($0, in: region) ?? $0 }
+        config.introspectionUrl = introspectionUrl.map { regions.url($0, in: region) ?? $0 }
+        return config
+    }
+}

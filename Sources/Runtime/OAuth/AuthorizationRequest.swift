@@ -1,0 +1,79 @@
+package import Spec
+
+/// The address that a browser is sent to (RFC 6749 § 4.1.1).
+package struct AuthorizationRequest: Sendable {
+    package var endpoint: String
+    package var clientID: String
+    package var redirectURI: String
+    package var scopes: [String]
+    package var separator: ScopeSeparator
+    package var state: Secret
+    /// Nil for a provider that breaks on PKCE.
+    package var challenge: String?
+    package var parameters: [IntegrationSpec.Parameter]
+
+    package init(
+        endpoint: String, clientID: String, redirectURI: String, scopes: [String], separator: ScopeSeparator,
+        state: Secret, challenge: String?, parameters: [IntegrationSpec.Parameter]
+    ) {
+        self.endpoint = endpoint
+        self.clientID = clientID
+        self.redirectURI = redirectURI
+        self.scopes = scopes
+        self.separator = separator
+        self.state = state
+        self.challenge = challenge
+        self.parameters = parameters
+    }
+
+    /// Keeps the endpoint's own query (§ 3.1) and adds ours; a parameter that decides the flow is ours alone.
+    package func url() throws(OAuthError) -> String {
+        let (address, query) = try Self.split(endpoint)
+        for name in query.map(OAuthEncoding.names(inQuery:)) ?? [] where Self.reserved.contains(name) {
+            throw OAuthError(.notConfigured, "the authorizationUrl sets `\(name)`, which the flow sets itself: take it out of the URL")
+        }
+        for parameter in parameters where Self.reserved.contains(parameter.name) {
+            throw OAuthError(.notConfigured, "authorizationParams sets `\(parameter.name)`, which the flow sets itself: take it out")
+        }
+        var pairs = [pair("response_type", "code"), pair("client_id", clientID), pair("redirect_uri", redirectURI)]
+        if let scope { pairs.append("scope=\(scope)") }
+        pairs.append(pair("state", state.reveal()))
+        if let challenge {
+            pairs += [pair("code_challenge", challenge), pair("code_challenge_method", "S256")]
+        }
+        pairs += parameters.map { pair($0.name, $0.value) }
+        let own = query.map { $0.isEmpty ? "" : "\($0)&" } ?? ""
+        return "\(address)?\(own)\(pairs.joined(separator: "&"))"
+    }
+
+    /// What neither the catalogue, nor a manifest, nor a caller sets (RFC 9700 § 2.1: the redirect URI is fixed).
+    package static let reserved: Set<String> = [
+        "response_type", "client_id", "client_secret", "redirect_uri", "scope", "state", "code_challenge",
+        "code_challenge_method", "request", "request_uri", "code", "code_verifier",
+    ]
+
+    /// The scope value as it stands in the URL: each scope escaped, the separator as the provider reads it.
+    private var scope: String? {
+        guard !scopes.isEmpty else { return nil }
+        let joint: String
+        switch separator {
+        case .none: return nil
+        case .space: joint = "%20"
+        case .comma: joint = "%2C"
+        case .plus: joint = "+"
+        }
+        return scopes.map(OAuthEncoding.query).joined(separator: joint)
+    }
+
+    private func pair(_ name: String, _ value: String) -> String {
+        "\(OAuthEncoding.query(name))=\(OAuthEncoding.query(value))"
+    }
+
+    private static func split(_ endpoint: String) throws(OAuthError) -> (address: Substring, query: String?) {
+        guard !endpoint.contains("#") else {
+            throw OAuthError(.notConfigured, "the authorizationUrl has a fragment, which RFC 6749 § 3.1 forbids: take it out")
+        }
+        guard let mark = endpoint.firstIndex(of: "?") else { return (endpoint[...], nil) }
+        return (endpoint[..<mark], String(endpoint[endpoint.index(after: mark)...]))
+    }
+}

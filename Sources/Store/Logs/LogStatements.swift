@@ -1,0 +1,91 @@
+import GRDB
+package import Spec
+
+/// One line of an integration's activity log; it holds no secret.
+package struct ActivityLog: Sendable, Hashable {
+    package enum Level: String, Sendable, CaseIterable {
+        case info
+        case warning
+        case error
+    }
+
+    /// Grows with every entry; 0 before it is written.
+    package var id: Int
+    package var workspace: String
+    package var integrationID: String?
+    package var connectionID: String?
+    package var level: Level
+    /// What happened, in dotted form: `oauth.connected`, `oauth.refresh_failed`.
+    package var action: String
+    package var message: String
+    package var actor: String?
+    package var at: Timestamp
+
+    /// Entries kept of one integration.
+    package static let kept = 1000
+
+    package init(
+        workspace: String, integrationID: String?, connectionID: String? = nil, level: Level = .info, action: String,
+        message: String, actor: String?, at: Timestamp
+    ) {
+        id = 0
+        self.workspace = workspace
+        self.integrationID = integrationID
+        self.connectionID = connectionID
+        self.level = level
+        self.action = action
+        self.message = message
+        self.actor = actor
+        self.at = at
+    }
+
+    fileprivate init(_ row: Row) {
+        id = row["id"]
+        workspace = row["workspace"]
+        integrationID = row["integration_id"]
+        connectionID = row["connection_id"]
+        level = Level(rawValue: row["level"]) ?? .info
+        action = row["action"]
+        message = row["message"]
+        actor = row["actor"]
+        at = Timestamp(milliseconds: row["at"])
+    }
+}
+
+extension Statements {
+    /// Newest first; `before` is the id of the last entry of the page before.
+    package func logs(ofIntegration integrationID: IntegrationID, before: Int?, limit: Int) throws -> [ActivityLog] {
+        try Row.fetchAll(
+            db,
+            sql: "SELECT * FROM logs WHERE integration_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
+            arguments: [integrationID.text, before ?? Int.max, limit]
+        ).map(ActivityLog.init)
+    }
+}
+
+extension Writing {
+    /// Adds an entry and drops what exceeds the integration's share.
+    package func insertLog(_ log: ActivityLog) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO logs (workspace, integration_id, connection_id, level, action, message, actor, at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                log.workspace, log.integrationID, log.connectionID, log.level.rawValue, log.action,
+                String(log.message.prefix(1000)), log.actor, log.at.milliseconds,
+            ])
+        guard let integrationID = log.integrationID else { return }
+        try db.execute(
+            sql: """
+                DELETE FROM logs WHERE integration_id = ? AND id <= (
+                    SELECT id FROM logs WHERE integration_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
+                """,
+            arguments: [integrationID, integrationID, ActivityLog.kept])
+    }
+
+    /// Drops entries older than `moment`.
+    package func pruneLogs(before moment: Timestamp) throws {
+        try db.execute(sql: "DELETE FROM logs WHERE at < ?", arguments: [moment.milliseconds])
+    }
+}
