@@ -78,6 +78,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "CLITests", dependencies: ["CLI", "Spec", "Store", "TestSupport"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["CLI", "Spec", "OpenSSL", "Curl", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
