@@ -113,7 +113,8 @@ struct NginxTests {
             }
             """, to: "nginx.conf")
         let process = try RunningProcess(
-            nginx, ["-p", folder.path, "-e", folder.file("nginx.log"), "-c", configuration], environment: ["PATH": "/usr/sbin:/usr/bin:/bin"])
+            nginx, ["-p", folder.path, "-e", folder.file("nginx.log"), "-c", configuration],
+            environment: ["PATH": "/usr/sbin:/usr/bin:/bin"])
         try await waitForPort(listen)
         return (process, API(url: "http://127.0.0.1:\(listen)"))
     }

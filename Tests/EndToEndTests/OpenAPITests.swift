@@ -32,7 +32,8 @@ struct OpenAPITests {
         let schemathesis = try RunningProcess(
             python,
             [
-                "-c", "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())", "run", "\(runtime.anybody.url)/openapi.json",
+                "-c", "import sys; from schemathesis.cli import schemathesis; sys.exit(schemathesis())", "run",
+                "\(runtime.anybody.url)/openapi.json",
                 "--header", "Authorization: Bearer \(try bench.token())",
                 "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
                 "--phases", "examples,coverage,fuzzing", "--max-examples", "8", "--max-time", "75", "--request-timeout", "10",

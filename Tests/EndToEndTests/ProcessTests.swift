@@ -42,7 +42,9 @@ struct ProcessTests {
     @Test func `a wrong manifest ends with 3 in every format`() async throws {
         let bench = try bench()
         let path = try bench.folder.write(Self.one.replacingOccurrences(of: "POST_PUBLISHED", with: "POST_PUBLISHD"), to: "manifest.yaml")
-        for arguments in [["validate", path], ["plan", path], ["apply", path, "--auto-approve"], ["validate", path, "--format", "json"]] {
+        for arguments in [
+            ["validate", path], ["plan", path], ["apply", path, "--auto-approve"], ["validate", path, "--format", "json"],
+        ] {
             let process = try bench.start(arguments)
             #expect(try await process.ended().code == 3, "\(arguments)\n\(process.said)")
             #expect((process.output + process.errors).contains("POST_PUBLISHED"), "no nearest name\n\(process.said)")
@@ -132,7 +134,8 @@ struct ProcessTests {
         try await bench.succeed("apply", six, "--auto-approve")
 
         // preventDestroy holds although its block is gone.
-        let kept = "  kept: { name: Kept, url: \"https://receiver.example/kept\", events: [POST_PUBLISHED], lifecycle: { preventDestroy: true } }"
+        let kept =
+            "  kept: { name: Kept, url: \"https://receiver.example/kept\", events: [POST_PUBLISHED], lifecycle: { preventDestroy: true } }"
         let rest = many.dropLast(6).joined(separator: "\n")
         try await bench.apply(head + rest + "\n" + kept)
         let without = try bench.folder.write(head + rest, to: "manifest.yaml")
@@ -174,7 +177,8 @@ struct ProcessTests {
         let bench = try bench()
         try await bench.apply(Self.one)
         for value in ["", "too short"] {
-            let process = try bench.start(["serve", "--listen", "127.0.0.1:\(try await freePort())"], environment: ["ENCRYPTION_KEY": value])
+            let process = try bench.start(
+                ["serve", "--listen", "127.0.0.1:\(try await freePort())"], environment: ["ENCRYPTION_KEY": value])
             #expect(try await process.ended(within: .seconds(10)).code == 1, "\(process.said)")
             #expect(process.errors.contains("openssl rand"), "\(process.said)")
         }

@@ -49,7 +49,8 @@ struct WebhookReceiversTests {
                 let delivery = try await runtime.deliveries(of: id).first
                 return delivery?["status"]?.string == "DELIVERED" ? delivery : nil
             }
-            let one = try await runtime.admin.get("/api/integrations/webhooks/\(id)/deliveries/\(delivered["id"]?.string ?? "")").expect(200)
+            let one = try await runtime.admin.get("/api/integrations/webhooks/\(id)/deliveries/\(delivered["id"]?.string ?? "")").expect(
+                200)
             #expect(one.json["attempts"]?.array?.count == 1, "\(name): \(one.text)")
         }
 

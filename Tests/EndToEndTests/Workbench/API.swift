@@ -10,7 +10,9 @@ struct API: Sendable {
     private static let client = HTTPClient(policy: AddressPolicy(allowed: [CIDR("127.0.0.0/8")].compactMap { $0 }, allowsPlainHTTP: true))
 
     /// Sends and returns any answer; throws only where none came.
-    func call(_ method: String, _ path: String, headers more: [(name: String, value: String)] = [], body: [UInt8]? = nil) async throws -> Answer {
+    func call(_ method: String, _ path: String, headers more: [(name: String, value: String)] = [], body: [UInt8]? = nil) async throws
+        -> Answer
+    {
         let request = OutgoingRequest(
             method: method, url: url + path, headers: headers + more, body: body, timeout: .seconds(20), maximumBodyBytes: 8 << 20)
         return Answer(try await Self.client.send(request))

@@ -48,7 +48,9 @@ final class Workbench: Sendable {
 
     /// Runs the command, which must succeed.
     @discardableResult
-    func succeed(_ arguments: String..., environment extra: [String: String] = [:], within limit: Duration = .seconds(30)) async throws -> Outcome {
+    func succeed(_ arguments: String..., environment extra: [String: String] = [:], within limit: Duration = .seconds(30)) async throws
+        -> Outcome
+    {
         let process = try start(arguments, environment: extra)
         let exit = try await process.ended(within: limit)
         guard exit.code == 0 else {
