@@ -36,7 +36,9 @@ extension Writing {
     /// The rows that the plan touches, as they are now; throws where any that it read has moved.
     private func checkReads(of plan: Plan, expected: [Address: String]?) throws -> [Address: ResourceRecord] {
         let state = try stateSerial()
-        guard state.lineage == plan.base.lineage else {
+        // A plan that was made before there was a state fits one in which nothing has happened yet.
+        let isUnborn = plan.base.lineage.isEmpty && state.serial == 0
+        guard isUnborn || state.lineage == plan.base.lineage else {
             throw ReconcileError(
                 code: .stale,
                 message: "the plan was made for another state (lineage \(plan.base.lineage), this one is \(state.lineage)); plan again")
@@ -95,8 +97,8 @@ private struct ApplyWork {
         new.changedAt = now
         try writing.updateResource(new)
         try writeSecrets(of: desired, id: old.id, fields: change.changedSecrets, formerly: old)
-        if case .webhook(let webhook) = desired.spec, webhook.url != old.specJSON["url"]?.string {
-            try writing.clearDisabled(webhookID: old.id)
+        if case .webhook(let webhook) = desired.spec, webhook.url != old.specJSON["url"]?.string, let id = WebhookID(old.id) {
+            try writing.enableWebhook(id)
         }
         record(change, owner: desired.owner, action: .update, before: RevisionSide(old), after: RevisionSide(new))
     }

@@ -17,8 +17,8 @@ extension Plan {
                     grants: grants[workspace] ?? [], records: records.filter { $0.address.workspace == workspace })
                 changes[index].impact = impact.notes(for: change, record: record)
             case .webhook:
-                guard change.action == .delete else { continue }
-                let pending = try statements.pendingDeliveryCount(webhookID: record.id)
+                guard change.action == .delete, let id = WebhookID(record.id) else { continue }
+                let pending = try statements.pendingDeliveryCount(of: id)
                 if pending > 0 { changes[index].impact = [ImpactNote(effect: .deliveriesDropped, count: pending)] }
             case .integration:
                 changes[index].impact = try Self.connectionImpact(of: change, record: record, in: statements)

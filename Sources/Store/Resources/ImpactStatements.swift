@@ -22,12 +22,6 @@ extension Statements {
         return grants
     }
 
-    /// Deliveries that still wait or retry.
-    package func pendingDeliveryCount(webhookID: String) throws -> Int {
-        try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM deliveries WHERE webhook_id = ? AND status = 'PENDING'", arguments: [webhookID]) ?? 0
-    }
-
     package func connectionCount(integrationID: String) throws -> Int {
         try Int.fetchOne(db, sql: "SELECT count(*) FROM connections WHERE integration_id = ?", arguments: [integrationID]) ?? 0
     }

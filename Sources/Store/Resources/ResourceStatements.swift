@@ -25,6 +25,16 @@ extension Statements {
         return records
     }
 
+    /// Workspaces that hold any resource, sorted.
+    package func workspaces() throws -> [String] {
+        try String.fetchAll(
+            db,
+            sql: """
+                SELECT workspace FROM scopes UNION SELECT workspace FROM event_types UNION SELECT workspace FROM key_policies
+                UNION SELECT workspace FROM integrations UNION SELECT workspace FROM webhooks ORDER BY 1
+                """)
+    }
+
     /// Opens the secrets of the given rows, by row id and field.
     package func secrets(ofResources ids: Set<String>) throws -> [String: [String: Secret]] {
         guard !ids.isEmpty else { return [:] }
@@ -85,16 +95,6 @@ extension Writing {
     package func deleteResource(_ kind: ResourceKind, id: String) throws {
         try deleteSecrets(of: id)
         try db.cachedStatement(sql: ResourceSQL.delete(kind)).execute(arguments: [id])
-    }
-
-    /// Lets a webhook that was switched off deliver again, with a clean record of failures.
-    package func clearDisabled(webhookID: String) throws {
-        try db.execute(
-            sql: """
-                UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL, consecutive_failures = 0
-                WHERE id = ?
-                """,
-            arguments: [webhookID])
     }
 }
 
