@@ -25,16 +25,6 @@ extension Statements {
         return records
     }
 
-    /// Workspaces that hold any resource, sorted.
-    package func workspaces() throws -> [String] {
-        try String.fetchAll(
-            db,
-            sql: """
-                SELECT workspace FROM scopes UNION SELECT workspace FROM event_types UNION SELECT workspace FROM key_policies
-                UNION SELECT workspace FROM integrations UNION SELECT workspace FROM webhooks ORDER BY 1
-                """)
-    }
-
     /// Opens the secrets of the given rows, by row id and field.
     package func secrets(ofResources ids: Set<String>) throws -> [String: [String: Secret]] {
         guard !ids.isEmpty else { return [:] }
