@@ -44,7 +44,7 @@ struct APIResponder: HTTPResponder {
     func respond(to request: Request, context: APIContext) async throws -> Response {
         let start = ContinuousClock.now
         var context = context
-        context.requestID = Self.requestID(request.headers)
+        context.requestID = Self.requestID(request.headers[.xRequestID])
         context.logger[metadataKey: "request.id"] = "\(context.requestID)"
         var response = await answer(request, context)
         response.headers[.xRequestID] = context.requestID
@@ -108,8 +108,9 @@ struct APIResponder: HTTPResponder {
 
     private static let allMethods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
 
-    private static func requestID(_ headers: HTTPFields) -> String {
-        if let given = headers[.xRequestID], (1...64).contains(given.utf8.count),
+    /// The caller's own where it is a plain one, else a new one.
+    static func requestID(_ given: String?) -> String {
+        if let given, (1...64).contains(given.utf8.count),
             given.utf8.allSatisfy({ byte in
                 switch byte {
                 case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -1,0 +1,202 @@
+import Curl
+import HTTPTypes
+import NIOCore
+import Spec
+
+/// Answers key checks at the head of the pipeline, from the bytes, and hands everything else on untouched.
+///
+/// A connection starts in front: each whole plain check is decided from memory and answered in the order in which it came.
+/// The first thing that is no plain check (`PlainRequest`) turns the connection over to the pipeline behind for good,
+/// which has the same route; from then on nothing is answered here, so no two parties ever write answers side by side.
+///
+/// When a limit's allowance must be fetched, reading pauses and the rest waits in place; then it goes on where it stopped.
+///
+/// Concurrency: lives on the channel's event loop; the one thing that other threads do is to post a task to it.
+final class KeyCheckHandler: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let front: KeyCheckFront
+    private var mode = Mode.front
+    /// What has been read and not yet answered, in front.
+    private var input = ByteBuffer()
+    private var output = ByteBuffer()
+    private var holdsRead = false
+    /// Events that must not overtake the answer that is waited for: half-closure, quiescing.
+    private var heldEvents: [Any] = []
+    private var date = HTTPDate()
+    private var peer: String?
+    private var peerAddress: IPAddress?
+    private var lastActivity = NIODeadline.distantPast
+    private var idleCheck: Scheduled<Void>?
+
+    private enum Mode {
+        case front
+        case waiting
+        case forwarding
+    }
+
+    init(front: KeyCheckFront) {
+        self.front = front
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive { start(context) }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        start(context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        idleCheck?.cancel()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        idleCheck?.cancel()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastActivity = context.eventLoop.now
+        guard mode != .forwarding else {
+            context.fireChannelRead(data)
+            return
+        }
+        var buffer = unwrapInboundIn(data)
+        if input.readableBytes == 0 { input = buffer } else { input.writeBuffer(&buffer) }
+        if mode == .front { answer(context) }
+    }
+
+    func read(context: ChannelHandlerContext) {
+        if mode == .waiting { holdsRead = true } else { context.read() }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        lastActivity = context.eventLoop.now
+        context.write(data, promise: promise)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if mode == .waiting { heldEvents.append(event) } else { context.fireUserInboundEventTriggered(event) }
+    }
+
+    /// Answers what is here, until nothing is left, allowance is missing, or something comes that is not for us.
+    private func answer(_ context: ChannelHandlerContext) {
+        var handsOver = false
+        while input.readableBytes > 0, mode == .front {
+            guard let request = PlainRequest(input.readableBytesUInt8Span) else {
+                handsOver = true
+                break
+            }
+            guard let reply = reply(to: request, context) else {
+                mode = .waiting
+                break
+            }
+            write(reply, for: request)
+            input.moveReaderIndex(forwardBy: request.byteCount)
+        }
+        if output.readableBytes > 0 {
+            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+            output = ByteBuffer()
+        }
+        if handsOver {
+            mode = .forwarding
+            context.fireChannelRead(wrapInboundOut(input))
+            input = ByteBuffer()
+        }
+    }
+
+    /// Nil where allowance is being fetched; the handler then goes on by itself.
+    private func reply(to request: PlainRequest, _ context: ChannelHandlerContext) -> Reply? {
+        let presented = PresentedKey(authorizations: request.authorizations, keys: request.keys)
+        guard case .one(let key) = presented else { return KeyAnswer.error(presented).reply }
+        let question = KeyChecker.Question(key: key, scopes: request.scopes, address: address(request))
+        let verdict = front.checker.verdict(on: question, at: front.clock(), orResume: resumption(context))
+        return verdict.map { KeyAnswer.reply($0, scopes: request.scopes, deniedStatus: request.deniedStatus) }
+    }
+
+    private func resumption(_ context: ChannelHandlerContext) -> LimitCounter.Resumption {
+        let (loop, bound) = (context.eventLoop, NIOLoopBound((self, context), eventLoop: context.eventLoop))
+        return { isReserved in
+            loop.execute {
+                let (handler, context) = bound.value
+                handler.resume(context, isReserved: isReserved)
+            }
+        }
+    }
+
+    private func resume(_ context: ChannelHandlerContext, isReserved: Bool) {
+        guard mode == .waiting, context.channel.isActive else { return }
+        mode = .front
+        if !isReserved, let request = PlainRequest(input.readableBytesUInt8Span) {
+            write(APIError.limitsUnavailable.reply, for: request)
+            input.moveReaderIndex(forwardBy: request.byteCount)
+        }
+        answer(context)
+        // Empty input writes nothing above, so what was refused just now goes out here.
+        if output.readableBytes > 0 {
+            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+            output = ByteBuffer()
+        }
+        guard mode != .waiting else { return }
+        let events = heldEvents
+        heldEvents = []
+        for event in events { context.fireUserInboundEventTriggered(event) }
+        if holdsRead {
+            holdsRead = false
+            context.read()
+        }
+    }
+
+    private func address(_ request: PlainRequest) -> IPAddress? {
+        guard !request.forwardedFor.isEmpty else { return peerAddress }
+        var headers = HTTPFields()
+        for value in request.forwardedFor { headers.append(HTTPField(name: .xForwardedFor, value: value)) }
+        return front.forwarding.clientAddress(peer: peer, headers: headers).flatMap { IPAddress($0) }
+    }
+
+    /// The same fields as the responder behind writes.
+    private func write(_ reply: Reply, for request: PlainRequest) {
+        output.writeString("HTTP/1.1 \(reply.status.code) \(reply.status.reasonPhrase)\r\nDate: ")
+        output.writeString(date.text(at: front.clock()))
+        for field in reply.headers {
+            output.writeStaticString("\r\n")
+            output.writeString(field.name.rawName)
+            output.writeStaticString(": ")
+            output.writeString(field.value)
+        }
+        output.writeStaticString("\r\nX-Request-Id: ")
+        output.writeString(APIResponder.requestID(request.requestID))
+        output.writeStaticString("\r\nX-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nContent-Length: ")
+        if case .json(let json) = reply.content {
+            let body = json.text
+            output.writeString("\(body.utf8.count)\r\nContent-Type: application/json\r\n\r\n")
+            output.writeString(body)
+        } else {
+            output.writeStaticString("0\r\n\r\n")
+        }
+    }
+
+    private func start(_ context: ChannelHandlerContext) {
+        guard idleCheck == nil else { return }
+        peer = context.remoteAddress?.ipAddress
+        peerAddress = peer.flatMap { IPAddress($0) }
+        lastActivity = context.eventLoop.now
+        scheduleIdleCheck(context, at: lastActivity + front.idleTimeout)
+    }
+
+    private func scheduleIdleCheck(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
+        idleCheck = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
+            let due = self.lastActivity + self.front.idleTimeout
+            if due > context.eventLoop.now {
+                self.scheduleIdleCheck(context, at: due)
+            } else {
+                context.close(promise: nil)
+            }
+        }
+    }
+}

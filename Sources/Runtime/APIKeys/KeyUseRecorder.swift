@@ -1,0 +1,43 @@
+package import Logging
+internal import ServiceLifecycle
+package import Store
+
+/// Writes last uses to the store, a few seconds after they happened and at a clean stop.
+package struct KeyUseRecorder: Service {
+    private let table: KeyTable
+    private let store: Store
+    private let interval: Duration
+    private let logger: Logger
+
+    package init(
+        table: KeyTable, store: Store, interval: Duration = .seconds(5), logger: Logger = Logger(label: "reconcile.keys")
+    ) {
+        self.table = table
+        self.store = store
+        self.interval = interval
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: interval)
+                await flush()
+            }
+        }
+        await flush()
+    }
+
+    /// Writes what is noted; a use that cannot be written is logged and let go, because no decision hangs on it.
+    package func flush() async {
+        let uses = table.drainUses()
+        guard !uses.isEmpty else { return }
+        do {
+            try await store.groupWrite { writing in
+                for (id, moment) in uses { try writing.touchAPIKey(id, usedAt: moment) }
+            }
+        } catch {
+            logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)", "keys": "\(uses.count)"])
+        }
+    }
+}

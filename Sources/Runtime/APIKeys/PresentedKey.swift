@@ -1,0 +1,37 @@
+package import HTTPTypes
+
+/// The API key of a request: `Authorization: Bearer KEY` or `X-API-Key: KEY`.
+package enum PresentedKey: Sendable, Hashable {
+    case none
+    case one([UInt8])
+    /// Two different keys: which of them counts must not depend on who reads the request (two of the same are one).
+    case conflicting
+
+    /// - Parameters:
+    ///   - authorizations: the values of all `Authorization` fields; other schemes than Bearer are not ours.
+    ///   - keys: the values of all `X-API-Key` fields.
+    package init(authorizations: [String], keys: [String]) {
+        var found: [String] = []
+        for value in authorizations where value.utf8.count > 7 && value.prefix(7).lowercased() == "bearer " {
+            found.append(Self.trimmed(value.dropFirst(7)))
+        }
+        found += keys.map { Self.trimmed($0[...]) }
+        found.removeAll { $0.isEmpty }
+        guard let first = found.first else {
+            self = .none
+            return
+        }
+        self = found.allSatisfy { $0 == first } ? .one(Array(first.utf8)) : .conflicting
+    }
+
+    package init(_ headers: HTTPFields) {
+        self.init(authorizations: headers[values: .authorization], keys: headers[values: .xAPIKey])
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var text = text
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        return String(text)
+    }
+}

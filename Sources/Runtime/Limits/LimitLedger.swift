@@ -1,0 +1,165 @@
+package import Logging
+internal import ServiceLifecycle
+package import Spec
+package import Store
+import Synchronization
+
+/// Keeps the counters of all subjects and settles them with the store.
+///
+/// A call within the allowance at hand touches no disk. When it runs out, `run()` reserves a block for everybody who
+/// waits, many subjects in one transaction. A clean stop hands unused allowance back; a crash loses it.
+///
+/// Concurrency: counters are found under a mutex and then count under their own. Reservations are made by the one task
+/// of `run()`, which must be running wherever limits are counted.
+package final class LimitLedger: Service, Sendable {
+    private let store: Store
+    private let logger: Logger
+    private let clock: @Sendable () -> Timestamp
+    private let state = Mutex(State())
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    private struct State {
+        var counters: [String: LimitCounter] = [:]
+        var reserving: [LimitCounter] = []
+        var prunedAt = Timestamp(milliseconds: .min)
+        var isClosed = false
+    }
+
+    /// The store could not be asked for allowance, so nothing can be admitted.
+    package struct Unavailable: Error, Sendable {}
+
+    package init(
+        store: Store, logger: Logger = Logger(label: "reconcile.limits"), clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.store = store
+        self.logger = logger
+        self.clock = clock
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Takes over the windows that are open; before the first call is counted.
+    ///
+    /// A stored window may begin after now, where the clock was set back; one that begins more than a day later comes from
+    /// a clock that was wrong, and is left.
+    package func load() async throws {
+        let now = clock()
+        let records = try await store.read { try $0.limitWindows(openAt: now) }
+        for record in records where record.start.milliseconds <= now.milliseconds + LimitWindow.day.seconds * 1000 {
+            counter(for: record.subject).restore(record)
+        }
+    }
+
+    /// The counter of the subject, made at the first call.
+    package func counter(for subject: String) -> LimitCounter {
+        state.withLock { state in
+            if let counter = state.counters[subject] { return counter }
+            let counter = LimitCounter(subject: subject)
+            state.counters[subject] = counter
+            return counter
+        }
+    }
+
+    /// Decides at once where the allowance at hand suffices; else nil, and `resume` is called when it is worth trying again.
+    package func take(
+        _ cost: Int, from counter: LimitCounter, under limits: RateLimits, at moment: Timestamp,
+        orResume resume: @autoclosure () -> LimitCounter.Resumption
+    ) -> LimitReport? {
+        switch counter.take(cost, under: limits, at: moment, orWait: resume()) {
+        case .decided(let report):
+            return report
+        case .waiting(let startsReserving):
+            if startsReserving { enqueue(counter) }
+            return nil
+        }
+    }
+
+    /// Decides one call, waiting for the store where it must be asked.
+    package func take(
+        _ cost: Int, from counter: LimitCounter, under limits: RateLimits, at moment: Timestamp
+    ) async throws(Unavailable) -> LimitReport {
+        while true {
+            var report: LimitReport?
+            let isReserved = await withCheckedContinuation { continuation in
+                report = take(cost, from: counter, under: limits, at: moment, orResume: { continuation.resume(returning: $0) })
+                if report != nil { continuation.resume(returning: true) }
+            }
+            if let report { return report }
+            guard isReserved else { throw Unavailable() }
+        }
+    }
+
+    /// Serves reservations until a graceful shutdown or cancellation, then hands back what is unused.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            for await _ in signals { await settle() }
+        } onGracefulShutdown: { [signal] in
+            signal.finish()
+        }
+        let left = state.withLock { state in
+            state.isClosed = true
+            defer { state.reserving = [] }
+            return state.reserving
+        }
+        for counter in left { resume(counter.settle(nil), false) }
+        try await handBack()
+    }
+
+    private func enqueue(_ counter: LimitCounter) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.reserving.append(counter) }
+            return state.isClosed
+        }
+        // Off this stack: the caller may hold a lock of its own around the call that brought us here.
+        if isClosed { resume(counter.settle(nil), false) } else { signal.yield() }
+    }
+
+    private func settle() async {
+        while true {
+            let batch = state.withLock { state in
+                let batch = Array(state.reserving.prefix(256))
+                state.reserving.removeFirst(batch.count)
+                return batch
+            }
+            guard !batch.isEmpty else { return }
+            let claims = batch.map { $0.claims() }
+            let prune = pruneMoment()
+            do {
+                let grants = try await store.groupWrite { writing in
+                    if let prune { try writing.pruneLimitWindows(at: prune) }
+                    return try claims.map { try $0.map { try writing.reserveLimit($0) } }
+                }
+                for (counter, grants) in zip(batch, grants) { resume(counter.settle(grants), true) }
+            } catch {
+                logger.error("limits cannot be reserved in the state", metadata: ["error": "\(error)"])
+                for counter in batch { resume(counter.settle(nil), false) }
+            }
+        }
+    }
+
+    private func resume(_ resumptions: [LimitCounter.Resumption], _ isReserved: Bool) {
+        for resumption in resumptions { resumption(isReserved) }
+    }
+
+    /// Now, if old windows were not removed within the last hour.
+    private func pruneMoment() -> Timestamp? {
+        let now = clock()
+        return state.withLock { state in
+            guard state.prunedAt.milliseconds == .min || now.milliseconds - state.prunedAt.milliseconds >= 3_600_000 else { return nil }
+            state.prunedAt = now
+            return now
+        }
+    }
+
+    private func handBack() async throws {
+        let counters = state.withLock { Array($0.counters.values) }
+        let unused = counters.flatMap { counter in counter.surrender().map { (counter.subject, $0.window, $0.start, $0.unused) } }
+        guard !unused.isEmpty else { return }
+        // `groupWrite` does not heed cancellation, which may be what ended `run()`.
+        try await store.groupWrite { writing in
+            for (subject, window, start, count) in unused {
+                try writing.returnLimit(subject: subject, window: window, start: start, unused: count)
+            }
+        }
+    }
+}
