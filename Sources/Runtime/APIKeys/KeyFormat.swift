@@ -45,7 +45,7 @@ package enum KeyFormat {
     }
 
     /// Whether the text has a key's form and its checksum fits.
-    package static func isWellFormed(_ text: Span<UInt8>) -> Bool {
+    package static func isWellFormed(_ text: Swift.Span<UInt8>) -> Bool {
         let tail = randomCount + checksumCount
         guard text.count > tail + 1, text.count <= maximumBytes, text[text.count - tail - 1] == UInt8(ascii: "_") else { return false }
         for index in 0..<(text.count - tail - 1) {

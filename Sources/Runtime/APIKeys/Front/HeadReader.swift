@@ -13,12 +13,12 @@ struct HeadReader {
         var value: Range<Int>
     }
 
-    func next(_ bytes: Span<UInt8>) -> UInt8? {
+    func next(_ bytes: Swift.Span<UInt8>) -> UInt8? {
         position < limit ? bytes[position] : nil
     }
 
     /// Steps over exactly these ASCII characters, or stays.
-    mutating func take(_ text: String, _ bytes: Span<UInt8>) -> Bool {
+    mutating func take(_ text: String, _ bytes: Swift.Span<UInt8>) -> Bool {
         let count = text.utf8.count
         guard position + count <= limit else { return false }
         var index = position
@@ -32,7 +32,7 @@ struct HeadReader {
 
     /// A whole field line with its CRLF; nil for one with a folded, empty or odd name, a control or non-ASCII character in
     /// the value, another line end, or no end yet.
-    mutating func field(_ bytes: Span<UInt8>) -> Field? {
+    mutating func field(_ bytes: Swift.Span<UInt8>) -> Field? {
         let start = position
         while let byte = next(bytes), Self.isNameByte(byte) { position += 1 }
         let name = start..<position
@@ -51,7 +51,7 @@ struct HeadReader {
     }
 
     /// Whether the bytes are this text, which is in lower case, letters of either case being the same.
-    func matches(_ range: Range<Int>, _ text: String, _ bytes: Span<UInt8>) -> Bool {
+    func matches(_ range: Range<Int>, _ text: String, _ bytes: Swift.Span<UInt8>) -> Bool {
         guard range.count == text.utf8.count else { return false }
         var index = range.lowerBound
         for byte in text.utf8 {
@@ -62,7 +62,7 @@ struct HeadReader {
         return true
     }
 
-    func text(_ range: Range<Int>, _ bytes: Span<UInt8>) -> String {
+    func text(_ range: Range<Int>, _ bytes: Swift.Span<UInt8>) -> String {
         // Only ASCII passes `field` and `isScopeByte`, so nothing is repaired here.
         var copy: [UInt8] = []
         copy.reserveCapacity(range.count)

@@ -21,7 +21,7 @@ struct PlainRequest: Sendable, Hashable {
     private static let maximumFields = 64
 
     /// Reads one request from the front; nil for anything that is not one of these, or not yet whole.
-    init?(_ bytes: Span<UInt8>) {
+    init?(_ bytes: Swift.Span<UInt8>) {
         var reader = HeadReader(limit: min(bytes.count, Self.maximumBytes))
         guard reader.take("GET /auth/check", bytes), readTarget(&reader, bytes), reader.take(" HTTP/1.1\r\n", bytes) else { return nil }
         var hosts = 0
@@ -37,7 +37,7 @@ struct PlainRequest: Sendable, Hashable {
     }
 
     /// The rest of the path and the query, up to the space.
-    private mutating func readTarget(_ reader: inout HeadReader, _ bytes: Span<UInt8>) -> Bool {
+    private mutating func readTarget(_ reader: inout HeadReader, _ bytes: Swift.Span<UInt8>) -> Bool {
         if reader.take("/", bytes) {
             // The client's own path and query, from which nothing is read.
             let start = reader.position
@@ -66,7 +66,7 @@ struct PlainRequest: Sendable, Hashable {
 
     /// Keeps what a check needs; false for a field that this reader must not decide about.
     private mutating func readField(
-        _ field: HeadReader.Field, _ reader: inout HeadReader, _ bytes: Span<UInt8>, _ hosts: inout Int
+        _ field: HeadReader.Field, _ reader: inout HeadReader, _ bytes: Swift.Span<UInt8>, _ hosts: inout Int
     ) -> Bool {
         func value() -> String { reader.text(field.value, bytes) }
         func named(_ name: String) -> Bool { reader.matches(field.name, name, bytes) }
