@@ -20,7 +20,7 @@ package struct Identifier<Kind: Identified>: Sendable, Hashable, Comparable, Cus
         for _ in 0..<2 {
             let bits: UInt64 = random.next()
             for shift in stride(from: 35, through: 0, by: -5) {
-                characters.append(Self.alphabet[Int(bits >> UInt64(shift)) & 31])
+                characters.append(Self.alphabet[Int((bits >> UInt64(shift)) & 31)])
             }
         }
         text = String(decoding: characters, as: UTF8.self)
