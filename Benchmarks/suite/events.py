@@ -81,7 +81,7 @@ def _deliver(place, port, token, runs, state, server):
     bodies = _bodies(place / "bulk", BULK, 1000)
     (place / "receiver").mkdir()
     receiver_port = machine.free_port()
-    rates = {"backlog": [], "live": [], "curl": []}
+    rates = {"backlog": [], "live": [], "curl": [], "celery": []}
     cpu = []
     with machine.Server(*machine.nginx("nginx-receiver.conf", place / "receiver", receiver_port), port=receiver_port):
         url = f"http://127.0.0.1:{receiver_port}/hook"
@@ -115,11 +115,43 @@ def _deliver(place, port, token, runs, state, server):
                     row[0] + "\n" for row in db.execute("SELECT body FROM events WHERE type = ? ORDER BY id DESC LIMIT 1000", (BULK,))))
             result = json.loads(machine.run(machine.program("curl-loop"), url, place / "delivered", DELIVERED, CALLERS))
             rates["curl"].append(result["ok"] / result["seconds"])
+            if (celery := _celery(place, place / "delivered")) is not None:
+                rates["celery"].append(celery)
         twice = _ask(
             state, "SELECT count(*) FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id WHERE d.webhook_id = ? AND a.number > 1", webhook)[0]
         if twice:
             raise RuntimeError(f"{twice} deliveries took more than one attempt")
     return rates, cpu
+
+
+def _celery(place, bodies):
+    """Deliveries a second by Celery, Redis and requests, from a backlog, with two processes; None where they are missing."""
+    python, redis = machine.python_program("python"), machine.redis(place / "redis") if machine.python_program("celery") else None
+    if not redis:
+        return None
+    (place / "celery").mkdir(exist_ok=True)
+    receiver_port, count = machine.free_port(), DELIVERED // 8
+    with redis, machine.Server(*machine.nginx("nginx-receiver.conf", place / "celery", receiver_port), port=receiver_port):
+        variables = {
+            "REDIS_URL": f"redis://127.0.0.1:{redis.port}/0", "RECEIVER": f"http://127.0.0.1:{receiver_port}/hook",
+            "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(machine.BENCHMARKS / "peers")}
+        machine.run(python, machine.BENCHMARKS / "peers" / "celery_deliveries.py", bodies, count, **variables)
+        with machine.Server(
+                python, "-m", "celery", "--app", "celery_deliveries", "worker", "--concurrency", "2", "--loglevel", "ERROR",
+                "--without-gossip", "--without-mingle", "--without-heartbeat", port=redis.port, ready="port", **variables):
+            # Each question is a request of its own to the receiver; the time starts when the first delivery is seen.
+            asked, start, seen = 0, None, 0
+            base = _requests(receiver_port)
+            deadline = time.time() + 120
+            while time.time() < deadline:
+                time.sleep(0.02)
+                asked += 1
+                done = _requests(receiver_port) - base - asked
+                if start is None and done > 0:
+                    start, seen = time.time(), done
+                if done >= count:
+                    return (count - seen) / (time.time() - start)
+            raise RuntimeError(f"Celery delivered {done} of {count} in time")
 
 
 def _latency(place, port, token, runs):
@@ -177,6 +209,9 @@ def main(runs):
                  f"{median([a / b for a, b in zip(rates['backlog'], rates['curl'])]):.2f}"],
                 [f"ours, while {CALLERS} callers post the events", number(median(rates["live"])),
                  f"{median([a / b for a, b in zip(rates['live'], rates['curl'])]):.2f}"],
+                ["Celery + Redis + requests, 2 processes, a backlog",
+                 *([number(median(rates["celery"])), f"{median([a / b for a, b in zip(rates['celery'], rates['curl'])]):.2f}"]
+                   if rates["celery"] else ["skipped: not installed", ""])],
             ],
             [f"Counted until the last result is recorded. Server CPU a delivery of the backlog: {number(median(cpu))} µs. Peak memory: {number(memory)} MiB."])
     else:

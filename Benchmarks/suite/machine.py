@@ -41,6 +41,12 @@ def find(name):
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
 
 
+def python_program(name):
+    """A program of the Python packages that Scripts/bench installs; None where they are missing."""
+    path = PROGRAMS / "python" / "bin" / name
+    return path if path.exists() else None
+
+
 def program(name):
     return str(PROGRAMS / name)
 
@@ -92,13 +98,14 @@ def _end_with_parent():
 class Server:
     """A server of this run; ends with the block, and with this program."""
 
-    def __init__(self, *command, port, path="/", log=None):
+    def __init__(self, *command, port, path="/", log=None, ready="http", **variables):
         self.port = port
         self.path = path
+        self.ready = ready
         self.log = log
         self._output = open(log, "wb") if log else subprocess.DEVNULL
         self.process = subprocess.Popen(
-            [str(part) for part in command], env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=self._output,
+            [str(part) for part in command], env={**ENVIRONMENT, **variables}, stdin=subprocess.DEVNULL, stdout=self._output,
             stderr=self._output, preexec_fn=_end_with_parent)
 
     def __enter__(self):
@@ -107,7 +114,10 @@ class Server:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with {self.process.returncode}{self._tail()}")
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}{self.path}", timeout=2).read()
+                if self.ready == "http":
+                    urllib.request.urlopen(f"http://127.0.0.1:{self.port}{self.path}", timeout=2).read()
+                elif self.ready == "port":
+                    socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
                 return self
             except urllib.error.HTTPError as error:
                 if error.code != 503:
@@ -142,9 +152,12 @@ class Server:
         return ": " + pathlib.Path(self.log).read_text(errors="replace")[-2000:] if self.log else ""
 
     def _processes(self):
-        pid = self.process.pid
-        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [pid, *(int(child) for child in children)]
+        found, left = [], [self.process.pid]
+        while left:
+            pid = left.pop()
+            found.append(pid)
+            left += (int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+        return found
 
     def cpu_seconds(self):
         """User and system time of the process and its workers so far."""
@@ -162,6 +175,17 @@ class Server:
                 if line.startswith("VmHWM:"):
                     kilobytes += int(line.split()[1])
         return kilobytes / 1024
+
+
+def redis(place):
+    """A Redis that writes its log of changes once a second, as it does where it keeps things at all; None where it is missing."""
+    if not find("redis-server"):
+        return None
+    place.mkdir(exist_ok=True)
+    port = free_port()
+    return Server(
+        find("redis-server"), "--bind", "127.0.0.1", "--port", port, "--dir", place, "--save", "", "--appendonly", "yes",
+        "--appendfsync", "everysec", port=port, ready="port")
 
 
 def nginx(template, place, port, **values):

@@ -1,8 +1,5 @@
 """plan and apply of growing manifests, beside what the C libraries need for the same file and rows, and beside octoDNS."""
 
-import os
-import shutil
-
 from . import machine, manifests
 from .machine import measured
 from .tables import median, number, ratio, show
@@ -12,8 +9,8 @@ SIZES = (100, 1_000, 10_000)
 
 def _octodns(place, size):
     """The command of octoDNS planning a zone that has so many two-value records and no change; None where it is not installed."""
-    sync = machine.PROGRAMS / "octodns" / "bin" / "octodns-sync"
-    if not sync.exists():
+    sync = machine.python_program("octodns-sync")
+    if not sync:
         return None
     records = "---\n" + "".join(
         f"host-{i:05}:\n  ttl: 300\n  type: A\n  values:\n  - 192.0.2.{1 + i % 250}\n  - 198.51.100.{1 + i % 250}\n" for i in range(size))
