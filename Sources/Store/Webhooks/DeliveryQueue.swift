@@ -136,4 +136,21 @@ extension Writing {
                 """,
             arguments: [parkedReason == nil ? now.milliseconds : nil, parkedReason, retries, id.text])
     }
+
+    /// The same for every delivery of a webhook that ended so, made in that span; returns how many.
+    package func replayDeliveries(
+        of webhook: WebhookID, status: DeliveryRecord.Status, since: Timestamp, until: Timestamp, retries: Int, parkedReason: String?,
+        at now: Timestamp
+    ) throws -> Int {
+        try db.execute(
+            sql: """
+                UPDATE deliveries SET due_at = ?, reason = ?, finished_at = NULL, retries_left = ?, status = 'PENDING'
+                WHERE webhook_id = ? AND status = ? AND created_at >= ? AND created_at < ? AND claim IS NULL
+                """,
+            arguments: [
+                parkedReason == nil ? now.milliseconds : nil, parkedReason, retries, webhook.text, status.rawValue, since.milliseconds,
+                until.milliseconds,
+            ])
+        return db.changesCount
+    }
 }

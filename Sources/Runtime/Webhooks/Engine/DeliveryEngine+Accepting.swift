@@ -6,8 +6,13 @@ extension DeliveryEngine {
     /// Stores an event with its deliveries; returns once both are durable, with the first answer for a repeated key.
     ///
     /// The type must be known and the data must satisfy its schema: `EventIntake` checks both.
-    package func accept(workspace: String, type: String, data: JSON, idempotencyKey: String?, at moment: Timestamp) async throws -> StoredEvent {
-        let targets = routes.targets(workspace: workspace, type: type)
+    ///
+    /// - Parameter only: the one webhook that gets it, whatever it listens to; nil for all that listen to the type.
+    package func accept(
+        workspace: String, type: String, data: JSON, idempotencyKey: String?, only: WebhookID? = nil, at moment: Timestamp
+    ) async throws -> StoredEvent {
+        let routes = try await loadedRoutes()
+        let targets = only.map { id in routes.routes[id].map { [$0] } ?? [] } ?? routes.targets(workspace: workspace, type: type)
         let generation = state.withLock { $0.refreshInstalled }
         let event = NewEvent(
             id: EventID(at: moment), workspace: workspace, type: type, idempotencyKey: idempotencyKey,

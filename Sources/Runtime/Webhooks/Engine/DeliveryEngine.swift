@@ -81,6 +81,12 @@ package final class DeliveryEngine: Service, StateObserver {
     /// The webhooks as they were read last.
     package var routes: RoutingTable { table.withLock { $0 } }
 
+    /// The webhooks, read now if they never were: in a process that accepts events and delivers none.
+    package func loadedRoutes() async throws -> RoutingTable {
+        if state.withLock({ $0.refreshInstalled }) == 0 { try await refresh() }
+        return routes
+    }
+
     /// Frees what a process before this one held, then delivers until the shutdown.
     ///
     /// Only one process may do so on one state at a time (`ServeLock`); others may accept events meanwhile.

@@ -1,0 +1,123 @@
+import Spec
+import Store
+
+/// Webhooks, deliveries and attempts as the API shows them; never a secret.
+enum WebhookView {
+    /// DISABLED is a fact of the runtime that covers whatever status was declared.
+    static func json(_ record: WebhookRecord) -> JSON {
+        let spec = record.spec
+        var object = JSONObject()
+        object["id"] = .string(record.id.text)
+        object["workspaceId"] = .string(record.workspace)
+        object["name"] = .string(spec.name)
+        object["description"] = JSON.text(spec.description)
+        object["url"] = .string(spec.url)
+        object["events"] = .strings(spec.events)
+        object["headers"] = .object(JSONObject(spec.headers.map { ($0.name, header($0.value)) }))
+        object["retryConfig"] = spec.retryConfig.json
+        object["status"] = .string(record.disabledAt == nil ? spec.status.rawValue : "DISABLED")
+        if record.disabledAt != nil {
+            object["disabledAt"] = JSON.time(record.disabledAt)
+            object["disabledReason"] = JSON.text(record.disabledReason)
+        }
+        object["failingSince"] = JSON.time(record.failingSince)
+        object["consecutiveFailures"] = .integer(record.consecutiveFailures)
+        object["managedBy"] = record.isDeclared ? place(record) : JSON.null
+        object["createdAt"] = JSON.time(record.createdAt)
+        object["updatedAt"] = JSON.time(record.updatedAt)
+        return .object(object)
+    }
+
+    private static func place(_ record: WebhookRecord) -> JSON {
+        ["address": .string("webhook.\(record.name)"), "file": .text(record.file), "line": .whole(record.line)]
+    }
+
+    static func json(_ record: DeliveryRecord, attempts: [DeliveryAttempt]? = nil) -> JSON {
+        var object = JSONObject()
+        object["id"] = .string(record.id.text)
+        object["webhookId"] = .string(record.webhookID.text)
+        object["eventId"] = .string(record.eventID.text)
+        object["event"] = .string(record.eventType)
+        object["status"] = .string(record.status.rawValue)
+        object["attemptCount"] = .integer(record.attempts)
+        object["retriesLeft"] = .integer(max(0, record.retriesLeft))
+        object["nextAttemptAt"] = JSON.time(record.isUnderWay ? nil : record.dueAt)
+        object["underWay"] = .bool(record.isUnderWay)
+        object["reason"] = JSON.text(record.reason)
+        object["createdAt"] = JSON.time(record.createdAt)
+        object["finishedAt"] = JSON.time(record.finishedAt)
+        if let attempts { object["attempts"] = .array(attempts.map { json($0) }) }
+        return .object(object)
+    }
+
+    private static func json(_ attempt: DeliveryAttempt) -> JSON {
+        var object = JSONObject()
+        object["number"] = .integer(attempt.number)
+        object["at"] = JSON.time(attempt.at)
+        object["durationMs"] = .integer(attempt.duration.milliseconds)
+        object["statusCode"] = JSON.whole(attempt.statusCode)
+        object["error"] = JSON.text(attempt.error)
+        object["response"] = JSON.text(attempt.response)
+        return .object(object)
+    }
+
+    private static func header(_ value: TextOrSecret) -> JSON {
+        switch value {
+        case .text(let text): .string(text)
+        case .secret(let source): source.json
+        }
+    }
+
+    static let schemas: [(name: String, schema: JSON)] = [
+        ("Webhook", webhook(secret: false)), ("WebhookWithSecret", webhook(secret: true)), ("WebhookChange", change),
+        ("Delivery", delivery), ("DeliveryAttempt", attempt),
+    ]
+
+    private static let text: JSON = ["type": "string"]
+    private static let maybeText: JSON = ["type": ["string", "null"]]
+    private static let count: JSON = ["type": "integer"]
+
+    private static func object(_ members: [(String, JSON)], required: [String]) -> JSON {
+        ["type": "object", "required": .strings(required), "properties": .object(JSONObject(members))]
+    }
+
+    private static let delivery: JSON = object(
+        [
+            ("id", text), ("webhookId", text), ("eventId", text), ("event", text),
+            ("status", ["enum": .strings(DeliveryRecord.Status.allCases.map(\.rawValue))]), ("attemptCount", count), ("retriesLeft", count),
+            ("nextAttemptAt", maybeText), ("underWay", ["type": "boolean"]), ("reason", maybeText), ("createdAt", text),
+            ("finishedAt", maybeText), ("attempts", ["type": "array", "items": .schema("DeliveryAttempt")]),
+        ], required: ["id", "webhookId", "eventId", "event", "status", "attemptCount", "nextAttemptAt", "createdAt"])
+
+    private static let attempt: JSON = object(
+        [
+            ("number", count), ("at", text), ("durationMs", count), ("statusCode", ["type": ["integer", "null"]]), ("error", maybeText),
+            ("response", maybeText),
+        ], required: ["number", "at", "durationMs", "statusCode", "error", "response"])
+
+    private static let retryConfig: JSON = object(
+        [
+            ("maxRetries", ["type": "integer", "minimum": 0, "maximum": 100]),
+            ("backoffMultiplier", ["type": "number", "minimum": 1, "maximum": 10]), ("initialDelay", text), ("maxDelay", text),
+        ], required: [])
+
+    private static let change: JSON = object(
+        [
+            ("name", ["type": "string", "maxLength": .integer(DisplayText.nameLimit)]), ("description", maybeText), ("url", text),
+            ("events", ["type": "array", "minItems": 1, "items": text]), ("headers", ["type": "object"]), ("retryConfig", retryConfig),
+            ("status", ["enum": .strings(WebhookSpec.Status.allCases.map(\.rawValue))]),
+            ("secret", ["type": "string", "minLength": 16, "maxLength": 512]),
+        ], required: []
+    ).with("additionalProperties", false)
+
+    private static func webhook(secret: Bool) -> JSON {
+        var members: [(String, JSON)] = [
+            ("id", text), ("workspaceId", text), ("name", text), ("description", maybeText), ("url", text),
+            ("events", ["type": "array", "items": text]), ("headers", ["type": "object"]), ("retryConfig", retryConfig),
+            ("status", ["enum": ["ACTIVE", "PAUSED", "DISABLED"]]), ("managedBy", ["type": ["object", "null"]]), ("createdAt", text),
+            ("updatedAt", text),
+        ]
+        if secret { members.append(("secret", ["type": "string", "description": "Shown this once"])) }
+        return object(members, required: ["id", "name", "url", "events", "status", "createdAt", "updatedAt"] + (secret ? ["secret"] : []))
+    }
+}
