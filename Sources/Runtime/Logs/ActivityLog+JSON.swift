@@ -1,0 +1,12 @@
+package import Spec
+package import Store
+
+extension ActivityLog {
+    package var json: JSON {
+        [
+            "id": .string("\(id)"), "at": .string(at.description), "level": .string(level.rawValue), "action": .string(action),
+            "message": .string(message), "actor": actor.map(JSON.string) ?? .null,
+            "connectionId": connectionID.map(JSON.string) ?? .null,
+        ]
+    }
+}
