@@ -6,10 +6,10 @@ import datetime
 import os
 import platform
 
-from suite import checks, events, plans
+from suite import checks, events, isolation, plans, restart
 from suite.machine import RECONCILE
 
-PARTS = {"plans": plans.main, "checks": checks.main, "events": events.main}
+PARTS = {"plans": plans.main, "checks": checks.main, "events": events.main, "isolation": isolation.main, "restart": restart.main}
 
 
 def processor():
