@@ -48,7 +48,9 @@ struct CanaryTests {
             webhooks:
               two: { name: Two, url: "https://receiver.example/", events: [POST_PUBLISHED], secret: "\(secret)" }
             """, to: "manifest.yaml")
-        for arguments in [["validate", path], ["validate", path, "--format", "json"], ["plan", path], ["apply", path, "--auto-approve"]] {
+        for arguments in [
+            ["validate", path], ["validate", path, "--format", "json"], ["plan", path], ["apply", path, "--auto-approve"],
+        ] {
             let process = try bench.start(arguments)
             #expect(try await process.ended().code == 3, "\(process.said)")
             #expect(marks.found(in: process.everything) == [], "\(arguments)")
@@ -81,7 +83,8 @@ struct CanaryTests {
             let filed = Self.mark("file-secret")
             marks.add("the file's secret", filed)
             let file = try vault.write(filed, to: "client-secret")
-            manifest = try bench.folder.write(Self.manifest(provider: provider.url, receiver: receiver.url, file: file), to: "manifest.yaml")
+            manifest = try bench.folder.write(
+                Self.manifest(provider: provider.url, receiver: receiver.url, file: file), to: "manifest.yaml")
         }
 
         /// Everything that goes through manifests.
@@ -116,7 +119,9 @@ struct CanaryTests {
         /// Everything that goes through the runtime.
         mutating func serve() async throws {
             let runtime = try await bench.serve("--log-level", "trace")
-            for (name, value) in runtime.admin.headers where name == "Authorization" { marks.add("the bearer token", String(value.dropFirst(7))) }
+            for (name, value) in runtime.admin.headers where name == "Authorization" {
+                marks.add("the bearer token", String(value.dropFirst(7)))
+            }
             try await connect(runtime)
 
             // What is made over HTTP shows its secret once.
@@ -212,7 +217,8 @@ struct CanaryTests {
             marks.add("the OAuth state", state)
             let code = Self.mark("code")
             marks.add("the authorization code", code)
-            let connected = try await runtime.anybody.post("/api/integrations/oauth/callback", ["code": .string(code), "state": .string(state)])
+            let connected = try await runtime.anybody.post(
+                "/api/integrations/oauth/callback", ["code": .string(code), "state": .string(state)])
             #expect((200..<300).contains(connected.status), "\(connected.text)")
             heard.append(("the callback's answer", connected.body))
             let refreshed = try await runtime.admin.post("/api/integrations/\(id)/oauth/refresh")
@@ -223,7 +229,8 @@ struct CanaryTests {
             // The verifier is in the form that the provider got.
             let verifier = provider.forms.lazy.flatMap { $0.split(separator: "&") }.first { $0.hasPrefix("code_verifier=") }
             marks.add("the PKCE verifier", String(try #require(verifier).dropFirst("code_verifier=".count)))
-            let again = try await runtime.anybody.post("/api/integrations/oauth/callback", ["code": .string(code), "state": .string(state)])
+            let again = try await runtime.anybody.post(
+                "/api/integrations/oauth/callback", ["code": .string(code), "state": .string(state)])
             #expect((400..<500).contains(again.status))
             heard.append(("the replayed callback's answer", again.body))
         }
