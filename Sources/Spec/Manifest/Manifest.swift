@@ -9,7 +9,8 @@ package struct Manifest: Sendable, Equatable {
 
     package init(domains: Set<Domain>, resources: [Resource], moves: [Move]) {
         self.domains = domains
-        self.resources = resources.sorted { $0.address < $1.address }
+        let isSorted = resources.indices.dropFirst().allSatisfy { resources[$0 - 1].address < resources[$0].address }
+        self.resources = isSorted ? resources : resources.sorted { $0.address < $1.address }
         self.moves = moves
     }
 

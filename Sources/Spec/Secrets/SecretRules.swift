@@ -6,13 +6,29 @@ package enum SecretRules {
 
     /// Whether a field, header or parameter of this name holds a credential, whatever its spelling.
     package static func looksSecret(_ name: String) -> Bool {
-        let plain = name.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
-        return marks.contains { plain.contains($0) }
+        var plain: [UInt8] = []
+        plain.reserveCapacity(name.utf8.count)
+        for byte in name.utf8 where byte.isASCIIAlphanumeric { plain.append(byte.isASCIIDigit ? byte : byte | 0x20) }
+        // `tokenUrl` and `tokenParams` speak of tokens and are none.
+        guard !harmlessEndings.contains(where: { plain.count > $0.count && plain.suffix($0.count).elementsEqual($0) }) else { return false }
+        return marks.contains { occurs($0, in: plain) }
     }
 
-    private static let marks = [
+    private static let marks: [[UInt8]] = [
         "authorization", "secret", "token", "password", "passwd", "passphrase", "cookie", "credential", "apikey", "accesskey", "privatekey", "signature",
-    ]
+    ].map { Array($0.utf8) }
+
+    private static let harmlessEndings: [[UInt8]] = ["url", "uri", "params", "method"].map { Array($0.utf8) }
+
+    private static func occurs(_ mark: [UInt8], in text: [UInt8]) -> Bool {
+        guard text.count >= mark.count else { return false }
+        for start in 0...(text.count - mark.count) where text[start] == mark[0] {
+            var length = 1
+            while length < mark.count, text[start + length] == mark[length] { length += 1 }
+            if length == mark.count { return true }
+        }
+        return false
+    }
 
     /// What is wrong with the name of an environment variable; never quotes it, for it may be a secret put in the wrong place.
     package static func environmentNameProblem(_ name: String) -> String? {

@@ -3,17 +3,24 @@ extension Duration {
     ///
     /// Nil for anything else, and for spans beyond 100 years.
     package init?(manifestText text: String) {
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard !digits.isEmpty, digits.count <= 15, let count = Int64(digits) else { return nil }
-        let unit: Int64
-        switch text.dropFirst(digits.count) {
-        case "ms": unit = 1
-        case "s": unit = 1000
-        case "m": unit = 60_000
-        case "h": unit = 3_600_000
-        case "d": unit = 86_400_000
-        default: return nil
+        var count: Int64 = 0
+        var digits = 0
+        var unit: Int64 = 0
+        for byte in text.utf8 {
+            switch (byte, unit) {
+            case (UInt8(ascii: "0")...UInt8(ascii: "9"), 0):
+                digits += 1
+                guard digits <= 15 else { return nil }
+                count = count * 10 + Int64(byte - UInt8(ascii: "0"))
+            case (UInt8(ascii: "s"), 0): unit = 1000
+            case (UInt8(ascii: "m"), 0): unit = 60_000
+            case (UInt8(ascii: "h"), 0): unit = 3_600_000
+            case (UInt8(ascii: "d"), 0): unit = 86_400_000
+            case (UInt8(ascii: "s"), 60_000): unit = 1
+            default: return nil
+            }
         }
+        guard digits > 0, unit != 0 else { return nil }
         let (milliseconds, overflow) = count.multipliedReportingOverflow(by: unit)
         guard !overflow, milliseconds <= 100 * 366 * 86_400_000 else { return nil }
         self = .milliseconds(milliseconds)

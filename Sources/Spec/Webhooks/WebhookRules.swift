@@ -47,6 +47,7 @@ package enum WebhookRules {
     ]
 
     private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        byte.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        if byte.isASCIIAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") { return true }
+        return "!#$%&'*+.^`|~".utf8.contains(byte)
     }
 }

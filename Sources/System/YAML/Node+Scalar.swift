@@ -32,7 +32,10 @@ extension Node {
 }
 
 /// The regular expressions of § 10.3.2, by hand: one look at the first byte settles almost every scalar.
-enum CoreSchema {
+package enum CoreSchema {
+    /// Whether a plain scalar of these bytes is text.
+    package static func isText(_ bytes: [UInt8]) -> Bool { meaning(of: bytes[...]) == .string }
+
     static func meaning(of text: ArraySlice<UInt8>) -> Scalar {
         guard let first = text.first else { return .null }
         switch first {
@@ -50,7 +53,7 @@ enum CoreSchema {
     }
 
     private static func matches(_ text: ArraySlice<UInt8>, _ spellings: StaticString...) -> Bool {
-        spellings.contains { text.elementsEqual($0.description.utf8) }
+        text.count <= 5 && spellings.contains { $0.utf8CodeUnitCount == text.count && text.elementsEqual($0.description.utf8) }
     }
 
     private static func number(_ text: ArraySlice<UInt8>) -> Scalar {

@@ -54,6 +54,13 @@ package struct Node: Sendable {
         return true
     }
 
+    /// Whether the scalar's content is exactly this ASCII text.
+    package func equals(_ text: StaticString) -> Bool {
+        let record = record
+        guard record.kind == .scalar, Int(record.count) == text.utf8CodeUnitCount else { return false }
+        return utf8.elementsEqual(text.description.utf8)
+    }
+
     /// The elements of a sequence; none for the other kinds.
     package var elements: Elements { Elements(parent: self, isEmpty: record.kind != .sequence) }
 

@@ -26,7 +26,7 @@ package enum DocumentField: String, ManifestField {
         case .workspace: ["type": "string", "pattern": .string(StableName.pattern)]
         case .owner: ["type": "string", "pattern": .string(OwnerName.pattern)]
         case .scopes: FieldSchema.map(names: ScopeRules.pattern, values: FieldSchema.description)
-        case .events: FieldSchema.map(names: EventRules.pattern, values: EventField.objectSchema)
+        case .events: FieldSchema.map(names: EventRules.pattern, except: EventRules.builtIn.sorted(), values: EventField.objectSchema)
         case .keyPolicies: FieldSchema.map(names: StableName.pattern, values: KeyPolicyField.objectSchema)
         case .integrations: FieldSchema.map(names: StableName.pattern, values: IntegrationField.objectSchema)
         case .webhooks: FieldSchema.map(names: StableName.pattern, values: WebhookField.objectSchema)

@@ -19,8 +19,10 @@ enum FieldSchema {
         return .object(object)
     }
 
-    static func map(names: String, values: JSON) -> JSON {
-        ["type": "object", "propertyNames": ["pattern": .string(names)], "additionalProperties": values]
+    static func map(names: String, except reserved: [String] = [], values: JSON) -> JSON {
+        var propertyNames = JSONObject([("pattern", .string(names))])
+        if !reserved.isEmpty { propertyNames["not"] = ["enum": .strings(reserved)] }
+        return ["type": "object", "propertyNames": .object(propertyNames), "additionalProperties": values]
     }
 
     /// `{ env: NAME }` or `{ file: PATH }`.

@@ -21,6 +21,10 @@ struct CrossCheck {
 
     /// Sorts by address and finds the equal neighbours.
     private mutating func merge(_ decoders: [DocumentDecoder]) {
+        if decoders.count == 1, Self.isStrictlySorted(decoders[0].resources) {
+            resources = decoders[0].resources
+            return
+        }
         var entries: [(resource: Resource, file: Int, span: Span)] = []
         entries.reserveCapacity(decoders.reduce(0) { $0 + $1.resources.count })
         for (file, decoder) in decoders.enumerated() {
@@ -50,6 +54,12 @@ struct CrossCheck {
             first = index
             resources.append(entry.resource)
         }
+    }
+
+    private static func isStrictlySorted(_ resources: [Resource]) -> Bool {
+        guard resources.count > 1 else { return true }
+        for index in 1..<resources.count where !(resources[index - 1].address < resources[index].address) { return false }
+        return true
     }
 
     // MARK: Names

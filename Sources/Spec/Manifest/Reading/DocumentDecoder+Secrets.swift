@@ -17,9 +17,9 @@ extension DocumentDecoder {
         var count = 0
         for (key, value) in node.members {
             count += 1
-            if key.utf8.elementsEqual("env".utf8) {
+            if key.equals("env") {
                 source = reference(value, "env", SecretRules.environmentNameProblem).map(SecretSource.environment) ?? source
-            } else if key.utf8.elementsEqual("file".utf8) {
+            } else if key.equals("file") {
                 source = reference(value, "file", SecretRules.filePathProblem).map(SecretSource.file) ?? source
             } else if !isMergeKey(key) {
                 hide(value)

@@ -33,7 +33,7 @@ extension DocumentDecoder {
 
     /// Reports YAML 1.1's `<<`, which YAML 1.2 no longer has.
     mutating func isMergeKey(_ key: Node) -> Bool {
-        guard key.style == .plain, key.utf8.elementsEqual("<<".utf8) else { return false }
+        guard key.equals("<<"), key.style == .plain else { return false }
         report(key, "YAML 1.2 has no merge keys", "write the fields out, or repeat a whole value with an alias")
         return true
     }
@@ -74,8 +74,12 @@ extension DocumentDecoder {
 
     mutating func integer(_ node: Node, _ field: String, in range: ClosedRange<Int>) -> Int? {
         guard case .integer(let value) = node.scalar else {
-            let isNumberInQuotes = node.kind == .scalar && Int(node.text) != nil
-            report(node, "`\(field)` must be a whole number, not \(node.described)", isNumberInQuotes ? "take the quotes away" : nil)
+            if case .float = node.scalar {
+                report(node, "`\(field)` must be a whole number, without a fraction or exponent")
+            } else {
+                let isNumberInQuotes = node.kind == .scalar && Int(node.text) != nil
+                report(node, "`\(field)` must be a whole number, not \(node.described)", isNumberInQuotes ? "take the quotes away" : nil)
+            }
             return nil
         }
         guard range.contains(value) else {

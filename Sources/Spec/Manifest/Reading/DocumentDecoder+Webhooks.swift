@@ -35,7 +35,7 @@ extension DocumentDecoder {
 
     private mutating func events(_ node: Node) -> [String] {
         if node.kind == .scalar, node.scalar == .string {
-            if node.utf8.elementsEqual("*".utf8) { return ["*"] }
+            if node.equals("*") { return ["*"] }
             report(node, "`events` must be a list, not text", "write `events: [\(quotedPlain(node.text))]`")
             return []
         }
@@ -49,7 +49,7 @@ extension DocumentDecoder {
         if node.kind == .sequence, events.isEmpty, node.elements.first(where: { _ in true }) == nil {
             report(node, "`events` is empty", "name at least one event, or \"*\" for all")
         }
-        if events.count > 1, events.contains("*"), let star = node.elements.first(where: { $0.utf8.elementsEqual("*".utf8) }) {
+        if events.count > 1, events.contains("*"), let star = node.elements.first(where: { $0.equals("*") }) {
             report(star, "`*` covers the other events too", "keep `*`, or the names")
         }
         return events
@@ -59,8 +59,13 @@ extension DocumentDecoder {
 
     private mutating func headers(_ node: Node, _ address: Address) -> [WebhookSpec.Header] {
         guard expect(node, .mapping, "headers") else { return [] }
+        guard node.members.reduce(0, { count, _ in count + 1 }) <= WebhookRules.headerCount else {
+            report(node, "`headers` has more than \(WebhookRules.headerCount) entries")
+            hide(node)
+            return []
+        }
         var headers: [WebhookSpec.Header] = []
-        var seen: Set<String> = []
+        var seen: [String] = []
         for (key, value) in node.members where !isMergeKey(key) {
             let name = key.text
             let isSensitive = WebhookRules.isSensitiveHeader(name)
@@ -70,11 +75,13 @@ extension DocumentDecoder {
                 continue
             }
             // Names that differ in case alone are one header (RFC 9110 § 5.1); exact repetitions are reported as duplicate keys.
-            guard seen.insert(name.lowercased()).inserted || headers.contains(where: { $0.name == name }) else {
+            let lower = name.lowercased()
+            if seen.contains(lower), !headers.contains(where: { $0.name == name }) {
                 if isSensitive { hide(value) }
                 report(key, "the header \(quoted(name)) is here twice: letter case does not tell headers apart", "keep one of the two")
                 continue
             }
+            seen.append(lower)
             let path = "headers.\(name)"
             if isSensitive {
                 guard let source = secretSource(value, name, of: address, path: path) else { continue }
@@ -83,7 +90,6 @@ extension DocumentDecoder {
                 headers.append(WebhookSpec.Header(name: name, value: value))
             }
         }
-        if headers.count > WebhookRules.headerCount { report(node, "`headers` has more than \(WebhookRules.headerCount) entries") }
         return headers
     }
 

@@ -33,6 +33,10 @@ extension Finding {
             let source = SourceText(text)
             let offset = source.byteOffset(of: error.mark)
             let context = error.contextMark.map { source.byteOffset(of: $0) }
+            if offset >= text.count, let begun = error.contextMark {
+                // What was never closed is found where it opens, not at the end of the file.
+                span = Span(start: begun, end: begun.advanced(by: 1))
+            }
             let since = error.context.map { " \($0)" + (error.contextMark.map { " from line \($0.line + 1)" } ?? "") } ?? ""
             summary = "this is no YAML: \(error.problem)\(since)"
             detail = Self.remedy(text, offset: offset, context: context)
