@@ -7,7 +7,10 @@ package struct Reconcile: AsyncParsableCommand {
         commandName: "reconcile",
         abstract: "Integrations, webhooks and API keys of a platform, declared in manifests and served from one file of state.",
         version: version,
-        subcommands: [])
+        subcommands: [
+            ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
+            HistoryCommand.self, ProvidersCommand.self,
+        ])
 
     package static let version = "0.1.0"
 

@@ -1,0 +1,131 @@
+package import ArgumentParser
+import Foundation
+import Reconciler
+import Spec
+import Store
+
+/// `reconcile apply`: makes the state agree with the manifests, in one transaction.
+package struct ApplyCommand: WorldCommand {
+    static let defaultMaximumDeletes = 30
+
+    package static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Do what plan shows, in one transaction.",
+        discussion: """
+            Takes manifests, or one file that `plan --out` saved. A saved plan is done exactly, and refused once anything that \
+            it read has moved or a secret has another value. Either all of it happens or nothing.
+
+            Exit codes: 0 done or no changes, 1 failed or not approved, 3 manifests invalid, 4 plan stale or not the one of \
+            --plan-digest, 5 state locked, 6 refused by a guard, 7 owned by another, 130 interrupted before the commit.
+            """)
+
+    @Argument(help: ArgumentHelp("Manifests (files, folders, -), or one saved plan.", valueName: "path"))
+    package var paths: [String] = []
+
+    @OptionGroup package var state: StateOptions
+    @OptionGroup package var planning: PlanningOptions
+
+    @Flag(name: .customLong("auto-approve"), help: "Do not ask.")
+    package var isApproved = false
+
+    @Option(
+        name: .customLong("max-deletes"),
+        help: ArgumentHelp("Refuse a plan that destroys more than this share of the declared resources, above ten of them.", valueName: "percent"))
+    package var maximumDeletes = ApplyCommand.defaultMaximumDeletes
+
+    @Option(name: .customLong("plan-digest"), help: ArgumentHelp("Go on only if the plan has this digest, the one that was reviewed.", valueName: "digest"))
+    package var planDigest: String?
+
+    @Option(name: .customLong("secrets-out"), help: ArgumentHelp("Write generated signing secrets to this file (mode 0600).", valueName: "file"))
+    package var secretsOut: String?
+
+    @Option(help: "How to write what is done: text, json or markdown.")
+    package var format: OutputFormat = .text
+
+    package init() {}
+
+    package func validate() throws {
+        if paths.isEmpty { throw ValidationError("name at least one manifest, folder, - or saved plan") }
+        guard (0...100).contains(maximumDeletes) else { throw ValidationError("--max-deletes takes a percentage from 0 to 100") }
+    }
+
+    package func run() async throws {
+        let signals = Interruption.install()
+        defer { for signal in signals { signal.cancel() } }
+        let status = await perform(in: .process)
+        if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    package func run(in world: World) async throws {
+        do {
+            try await apply(in: world)
+        } catch let error as ReconcileError {
+            throw CommandError(error)
+        }
+    }
+
+    private func apply(in world: World) async throws {
+        let secretsOutput = GeneratedSecretsOutput(world: world, path: secretsOut)
+        try secretsOutput.check()
+        let work = try await prepare(in: world)
+        if let planDigest, planDigest != work.plan.digest {
+            throw CommandError(
+                .stalePlan,
+                "this is not the reviewed plan, nothing was applied: its digest is \(work.plan.digest) and not \(planDigest); review it with `reconcile plan`")
+        }
+        let plan = work.plan.guarded(maximumDeletePercent: maximumDeletes)
+        PlanOutput(world: world, format: format).write(plan)
+        if let refusal = ReconcileError(refusals: plan.refusals) { throw refusal }
+        if !plan.isEmpty { try Approval(world: world, isGiven: isApproved).ask("Apply this plan to \(state.path(in: world))?") }
+        let author = Author.current(in: world, manifestsAt: paths.first)
+        let (secrets, reads, now) = (work.secrets, work.reads, world.now())
+        // Made only now: a plan that is refused or not approved leaves no file behind.
+        let store = try work.store ?? state.open(in: world, mode: .createIfMissing)
+        let applied = try await store.write { writing in
+            let applied = try writing.apply(plan, secrets: secrets, by: author, at: now, expectedReads: reads)
+            Interruption.closeDoor()
+            return applied
+        }
+        if let revision = applied.revision {
+            world.errors.line("Applied as revision \(revision.number).")
+        }
+        try secretsOutput.write(applied.generatedSecrets)
+    }
+
+    private struct Work {
+        var plan: Plan
+        var secrets: [Address: [String: Secret]]
+        /// Of a saved plan.
+        var reads: [Address: String]?
+        /// Nil where there is no state yet.
+        var store: Store?
+    }
+
+    private func prepare(in world: World) async throws -> Work {
+        if let saved = try savedPlan(in: world) {
+            let secrets = try ManifestOptions.secrets(of: saved.resources, places: .none, in: world, format: format)
+            let exists = FileManager.default.fileExists(atPath: state.path(in: world))
+            let store = exists || !saved.plan.base.lineage.isEmpty ? try state.open(in: world) : nil
+            if !secrets.isEmpty {
+                guard let keyring = try StateOptions.keyring(in: world) else {
+                    throw StoreError(
+                        code: .sealed, message: "this needs ENCRYPTION_KEY, which is not set; make one with: openssl rand -base64 32")
+                }
+                try saved.check(secrets, fingerprint: keyring.fingerprint)
+            }
+            return Work(plan: saved.plan, secrets: secrets, reads: saved.reads, store: store)
+        }
+        let made = try await Planning.make(paths, planning.options, state: state, in: world, format: format)
+        return Work(plan: made.plan, secrets: made.secrets, reads: nil, store: made.store)
+    }
+
+    /// A single file that begins as JSON is a saved plan; a manifest never does, since it must be a block of keys to have places.
+    private func savedPlan(in world: World) throws -> SavedPlan? {
+        guard paths.count == 1, paths[0] != "-", !paths[0].hasSuffix(".yaml"), !paths[0].hasSuffix(".yml"),
+            let data = FileManager.default.contents(atPath: paths[0]), data.first == UInt8(ascii: "{")
+        else { return nil }
+        guard planning.targets.isEmpty, planning.takesOwnership.isEmpty, !planning.keepsUndeclared else {
+            throw CommandError(.usage, "a saved plan is done as it is: --target, --take-ownership and --no-prune belong to `reconcile plan`")
+        }
+        return try SavedPlan(parsing: String(decoding: data, as: UTF8.self))
+    }
+}

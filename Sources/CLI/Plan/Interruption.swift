@@ -1,0 +1,31 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Ctrl-C and SIGTERM before the commit: the process ends with 130, and the open transaction is gone with it.
+///
+/// Once the transaction is about to commit the signals are ignored: it is too late to say that nothing was applied, and
+/// what is left to do is to say what was.
+enum Interruption {
+    private static let isDoorClosed = Mutex(false)
+
+    /// Listens until the sources are cancelled; the caller keeps them.
+    static func install() -> [any DispatchSourceSignal] {
+        [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler {
+                guard !isDoorClosed.withLock({ $0 }) else { return }
+                FileHandle.standardError.write(Data("\nerror: interrupted; nothing was applied\n".utf8))
+                exit(ExitStatus.interrupted.rawValue)
+            }
+            source.resume()
+            return source
+        }
+    }
+
+    /// From here on a signal changes nothing any more.
+    static func closeDoor() {
+        isDoorClosed.withLock { $0 = true }
+    }
+}

@@ -1,0 +1,16 @@
+import Reconciler
+import Spec
+
+/// The one place that writes a plan in the format asked for.
+struct PlanOutput {
+    let world: World
+    let format: OutputFormat
+
+    func write(_ plan: Plan) {
+        switch format {
+        case .text: world.output.write(PlanText(plan, isColoured: world.colours(world.output)).text)
+        case .json: world.output.line(plan.json(timestamp: world.now()).text)
+        case .markdown: world.output.write(PlanMarkdown(plan).text)
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// Columns as wide as their widest cell, two spaces apart.
+struct TextTable {
+    private let rows: [[String]]
+
+    init(_ heading: [String], _ rows: [[String]]) {
+        self.rows = [heading] + rows
+    }
+
+    /// Lines with a final line break each and no trailing spaces.
+    var text: String {
+        var widths: [Int] = []
+        for row in rows {
+            for (column, cell) in row.enumerated() {
+                if column == widths.count { widths.append(0) }
+                widths[column] = max(widths[column], cell.count)
+            }
+        }
+        return rows.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line += cell
+                if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
+            }
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+}
