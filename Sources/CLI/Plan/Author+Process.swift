@@ -6,7 +6,7 @@ extension Author {
     ///
     /// - Parameter path: a manifest or a folder of them; `-` counts as the working directory.
     static func current(in world: World, manifestsAt path: String?) -> Author {
-        let user = world.variable("USER") ?? world.variable("LOGNAME") ?? "unknown"
+        let user = world.variable("USER") ?? world.variable("LOGNAME") ?? NSUserName()
         let kernelName = try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)
         let host = kernelName?.trimmingCharacters(in: .whitespacesAndNewlines) ?? world.variable("HOSTNAME") ?? "localhost"
         var author = Author(name: "\(user)@\(host)")

@@ -43,9 +43,11 @@ package struct Change: Sendable {
     /// Whether apply also refreshes what a plan does not show: the place in the manifest, the origin, a secret's source.
     package var refreshesRecord: Bool
     package var impact: [ImpactNote] = []
+    /// For a deletion out of a saved plan, which has no record: where it was declared.
+    var deletedSource: SourceLocation? = nil
 
     /// Where the resource stands in a manifest: the declaration, or for a deletion the one that was applied last.
-    package var source: SourceLocation? { desired?.source ?? observed?.source }
+    package var source: SourceLocation? { desired?.source ?? observed?.source ?? deletedSource }
 
     /// Whether a reader has something to see: an action or a move.
     package var isVisible: Bool { action != .noOp || previousAddress != nil }

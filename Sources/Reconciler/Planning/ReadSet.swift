@@ -45,7 +45,9 @@ package struct ReadSet: Sendable {
 }
 
 extension ResourceRecord {
-    /// SHA-256 over everything that a plan reads of the record but its secrets, each part preceded by its length.
+    /// SHA-256 over everything that a plan reads of the record, each part preceded by its length.
+    ///
+    /// The time of the last change stands for its secrets, which move with it.
     package var digest: String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(specText.utf8.count + 160)
@@ -60,6 +62,7 @@ extension ResourceRecord {
         append(owner)
         append(origin.rawValue)
         append(preventDestroy ? "1" : "0")
+        append(String(changedAt.milliseconds))
         append(specText)
         append(appliedText ?? "")
         return Hex.encode(SHA256.hash(bytes))

@@ -15,11 +15,13 @@ extension Plan {
 
     /// `sha256:` and the hash over everything that apply would do and everything that it relies on.
     ///
-    /// Left out are the time and the impact, which is counted in traffic that moves by itself: a digest that was
-    /// reviewed stays good while deliveries come and go. Fingerprints of secrets are in it, their values are not.
+    /// Left out are the time, the serial, which others move too, and the impact, which is counted in traffic that moves by
+    /// itself: a digest that was reviewed stays good while other owners apply and deliveries come and go. Fingerprints of
+    /// secrets are in it, their values are not.
     package var digest: String {
         if let reviewedDigest { return reviewedDigest }
         var document = content(includesImpact: false)
+        document["base"] = ["lineage": .string(base.lineage)]
         document["reads"] = .string(readsDigest)
         document["secrets"] = fingerprintsJSON
         return Self.digest(of: .object(document))

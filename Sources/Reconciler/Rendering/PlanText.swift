@@ -115,6 +115,7 @@ extension JSON {
             case .stored: return "(kept in the state)"
             }
         }
+        if case .array(let elements) = self { return "[\(elements.map(\.shown).joined(separator: ", "))]" }
         return text.shownSafely
     }
 }

@@ -134,6 +134,7 @@ extension Change {
         if !changedSecrets.isEmpty { object["changedSecrets"] = .strings(changedSecrets) }
         if !secretFields.isEmpty { object["secretFields"] = .strings(secretFields) }
         object["refreshesRecord"] = .bool(refreshesRecord)
+        if desired == nil { object["source"] = source.map { ["file": .string($0.file), "line": .integer($0.line)] } }
         object["desired"] = desired.map { desired in
             [
                 "owner": .string(desired.owner), "preventDestroy": .bool(desired.preventDestroy), "spec": desired.spec.json,
@@ -162,5 +163,8 @@ extension Change {
             reason: json["reason"]?.string.flatMap(Reason.init(rawValue:)), before: json["before"], after: json["after"],
             changedSecrets: json["changedSecrets"]?.strings ?? [], secretFields: json["secretFields"]?.strings ?? [],
             desired: desired, observed: nil, refreshesRecord: json["refreshesRecord"]?.bool ?? false)
+        if let file = json["source"]?["file"]?.string, let line = json["source"]?["line"]?.integer {
+            deletedSource = SourceLocation(file: file, line: line, column: 1)
+        }
     }
 }
