@@ -78,6 +78,9 @@ package final class DeliveryEngine: Service, StateObserver {
         epoch = String(random.next() as UInt64, radix: 36) + "-"
     }
 
+    /// Whether events go straight to their receivers; before and after, they wait in the state.
+    package var isRunning: Bool { state.withLock { $0.phase == .running } }
+
     /// The webhooks as they were read last.
     package var routes: RoutingTable { table.withLock { $0 } }
 
