@@ -17,6 +17,7 @@ package struct Peer: Sendable {
     }
 
     package static let nginx = Peer(name: "nginx", path: find("nginx"))
+    package static let caddy = Peer(name: "Caddy", path: find("caddy"))
     package static let node = Peer(name: "Node.js", path: find("node"))
     package static let git = Peer(name: "git", path: find("git"))
     package static let sqlite = Peer(name: "sqlite3", path: find("sqlite3"))

@@ -98,6 +98,12 @@ package final class RunningProcess: Sendable {
         _ = try await ended(within: .seconds(10))
     }
 
+    /// Asks for an orderly end, and returns once it is gone.
+    package func stop() async throws {
+        signal(SIGTERM)
+        _ = try await ended(within: .seconds(10))
+    }
+
     /// Waits for the end; past the deadline it is killed and the wait fails with what it had to say.
     @discardableResult
     package func ended(within limit: Duration = .seconds(30)) async throws -> Exit {
