@@ -8,8 +8,8 @@ package struct Reconcile: AsyncParsableCommand {
         abstract: "Integrations, webhooks and API keys of a platform, declared in manifests and served from one file of state.",
         version: version,
         subcommands: [
-            ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
-            HistoryCommand.self, ProvidersCommand.self,
+            InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
+            ExportCommand.self, HistoryCommand.self, SchemaCommand.self, ProvidersCommand.self,
         ])
 
     package static let version = "0.1.0"

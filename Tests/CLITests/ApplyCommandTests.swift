@@ -2,6 +2,7 @@ import CLI
 import Foundation
 import Spec
 import Store
+import TestSupport
 import Testing
 
 struct ApplyCommandTests {

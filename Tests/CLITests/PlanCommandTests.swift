@@ -1,6 +1,7 @@
 import CLI
 import Foundation
 import Spec
+import TestSupport
 import Testing
 
 struct PlanCommandTests {

@@ -1,0 +1,75 @@
+package import ArgumentParser
+import Foundation
+import Spec
+
+/// `reconcile init`: a commented starter that validates, plans and applies as it is.
+package struct InitCommand: WorldCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Write a commented starter manifest.",
+        discussion: "Writes integrations.yaml and manifest.schema.json into the folder, and never over a file that is there.")
+
+    @Argument(help: ArgumentHelp("Where to; made if it does not exist.", valueName: "dir"))
+    package var folder = "."
+
+    @Option(
+        name: .customLong("provider"), parsing: .upToNextOption,
+        help: ArgumentHelp("Entries of the catalogue to begin with (see `reconcile providers`).", valueName: "name"))
+    package var providers: [String] = []
+
+    @Option(help: ArgumentHelp("The workspace (default: the folder's name).", valueName: "name"))
+    package var workspace: String?
+
+    package init() {}
+
+    package func run(in world: World) async throws {
+        var entries: [Provider] = []
+        for name in providers {
+            guard let provider = Provider.named(name) else {
+                let remedy = Nearest.remedy(for: name, among: Provider.all.map(\.name), otherwise: "see `reconcile providers`")
+                throw CommandError(.usage, "the catalogue has no provider `\(name)`: \(remedy)")
+            }
+            if !entries.contains(where: { $0.name == provider.name }) { entries.append(provider) }
+        }
+        let root = URL(fileURLWithPath: folder)
+        let manifest = root.appendingPathComponent("integrations.yaml")
+        let schema = root.appendingPathComponent("manifest.schema.json")
+        if FileManager.default.fileExists(atPath: manifest.path) {
+            throw CommandError(.failure, "\(shown("integrations.yaml")) exists already; name another folder, or edit that file")
+        }
+        do {
+            try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
+            let name = workspace ?? Self.workspaceName(from: root.standardizedFileURL.lastPathComponent)
+            try Data(ManifestWriter.starter(workspace: name, providers: entries).utf8).write(to: manifest)
+            if !FileManager.default.fileExists(atPath: schema.path) { try Data((ManifestSchema.json.prettyText + "\n").utf8).write(to: schema) }
+        } catch {
+            throw CommandError(.failure, "\(folder) cannot be written: \(error.localizedDescription)")
+        }
+        let path = shown("integrations.yaml")
+        world.output.write(
+            """
+            Wrote \(path). Next:
+
+              export ENCRYPTION_KEY="$(openssl rand -base64 32)"    # keep it: it opens the secrets of the state
+              reconcile plan \(path)
+              reconcile apply \(path)
+
+            """)
+    }
+
+    private func shown(_ file: String) -> String { folder == "." ? file : (folder.hasSuffix("/") ? folder : folder + "/") + file }
+
+    /// A name that a workspace may have, from what the folder is called.
+    static func workspaceName(from folder: String) -> String {
+        var name = ""
+        for character in folder.lowercased() {
+            if character.isASCII, character.isLetter || character.isNumber {
+                name.append(character)
+            } else if !name.isEmpty, name.last != "-" {
+                name.append("-")
+            }
+        }
+        name = String(name.prefix(63))
+        while name.last == "-" { name.removeLast() }
+        return name.isEmpty ? "main" : name
+    }
+}
