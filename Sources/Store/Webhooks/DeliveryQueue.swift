@@ -44,7 +44,7 @@ extension Writing {
                     UPDATE deliveries SET claim = ? WHERE id IN (
                         SELECT id FROM deliveries
                         WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at <= ?
-                        ORDER BY due_at, id LIMIT ?)
+                        ORDER BY due_at LIMIT ?)
                     RETURNING id, event_id, attempts, retries_left, (SELECT body FROM events WHERE events.id = event_id)
                     """), arguments: [claim, webhook.text, now.milliseconds, limit])
         return try rows.map { row in

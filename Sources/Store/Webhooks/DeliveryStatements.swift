@@ -43,15 +43,19 @@ extension Statements {
     }
 
     /// The webhooks that have anything unclaimed to wait for, each with its earliest due time.
+    ///
+    /// One step into the index for each webhook, however many deliveries wait.
     package func nextDueTimes() throws -> [WebhookID: Timestamp] {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT webhook_id, min(due_at) FROM deliveries
-                    WHERE status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL GROUP BY webhook_id
+                    SELECT id, (
+                        SELECT min(due_at) FROM deliveries
+                        WHERE webhook_id = webhooks.id AND status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL)
+                    FROM webhooks
                     """))
         return rows.reduce(into: [:]) { times, row in
-            if let id = WebhookID(row[0] as String) { times[id] = Timestamp(milliseconds: row[1]) }
+            if let id = WebhookID(row[0] as String), let due = row[1] as Int64? { times[id] = Timestamp(milliseconds: due) }
         }
     }
 
@@ -70,7 +74,11 @@ extension Statements {
     package func parkedWebhooks() throws -> [WebhookID] {
         try String.fetchAll(
             db.cachedStatement(
-                sql: "SELECT DISTINCT webhook_id FROM deliveries WHERE status = 'PENDING' AND claim IS NULL AND due_at IS NULL")
+                sql: """
+                    SELECT id FROM webhooks WHERE EXISTS (
+                        SELECT 1 FROM deliveries
+                        WHERE webhook_id = webhooks.id AND status = 'PENDING' AND claim IS NULL AND due_at IS NULL)
+                    """)
         ).compactMap { WebhookID($0) }
     }
 }

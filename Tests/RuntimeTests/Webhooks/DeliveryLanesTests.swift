@@ -40,17 +40,37 @@ struct DeliveryLanesTests {
         #expect(lanes.next()?.id == nil)
     }
 
-    @Test func `a lane that fails in a row is held back until it succeeds`() {
-        let lanes = Lanes(limits { ($0.failuresUntilCareful, $0.underWayWhenCareful) = (2, 1) })
-        for _ in 0..<10 { lanes.enqueue(delivery(a)) }
-        for _ in 0..<2 { _ = lanes.next() }
-        lanes.finish(a, failed: true)
-        lanes.finish(a, failed: true)
-        #expect(lanes.next() != nil)
-        #expect(lanes.next()?.id == nil)
+    @Test func `a lane earns more at once with every success, and halves it with every failure`() {
+        let lanes = Lanes(limits { ($0.underWayAtFirst, $0.underWayPerLane) = (2, 4) })
+        for _ in 0..<40 { lanes.enqueue(delivery(a)) }
+        func open() -> Int {
+            var count = 0
+            while lanes.next() != nil { count += 1 }
+            return count
+        }
+        #expect(open() == 2)
         lanes.finish(a, failed: false)
-        #expect(lanes.next()?.id != nil)
-        #expect(lanes.next()?.id != nil)
+        #expect(open() == 2)
+        lanes.finish(a, failed: false)
+        lanes.finish(a, failed: false)
+        #expect(open() == 3)
+        #expect(lanes.underWay == 4)
+        lanes.finish(a, failed: true)
+        #expect(open() == 0)
+        for _ in 0..<3 { lanes.finish(a, failed: true) }
+        #expect(open() == 1)
+        lanes.finish(a, failed: nil)
+        #expect(open() == 1)
+    }
+
+    @Test func `however many lanes are stuck, the next one finds room`() {
+        let lanes = Lanes(limits { ($0.held, $0.heldPerLane) = (4096, 1024) })
+        for number in 0..<200 {
+            let id = WebhookID(at: Timestamp(milliseconds: Int64(number)))
+            #expect(lanes.reserve(id))
+            while lanes.reserve(id) {}
+        }
+        #expect(lanes.held <= 4096 + 200 * 4)
     }
 
     @Test func `the sum of all lanes is bounded`() {
@@ -63,11 +83,12 @@ struct DeliveryLanesTests {
     }
 
     @Test func `room is promised up to the limits and given back`() {
-        let lanes = Lanes(limits { ($0.held, $0.heldPerLane) = (3, 2) })
-        #expect([lanes.reserve(a), lanes.reserve(a), lanes.reserve(a), lanes.reserve(b), lanes.reserve(c)] == [true, true, false, true, false])
+        let lanes = Lanes(limits { ($0.held, $0.heldPerLane) = (8, 2) })
+        #expect([a, a, a, b, b].map { lanes.reserve($0) } == [true, true, false, true, true])
+        #expect(lanes.held == 4)
         lanes.cancelReservation(a)
-        #expect(lanes.reserve(c))
         #expect(lanes.held == 3)
+        #expect(lanes.reserve(a))
     }
 
     @Test func `what is due is taken at its time, once, and noted anew by whoever took it`() {

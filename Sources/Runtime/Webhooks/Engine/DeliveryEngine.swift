@@ -125,6 +125,7 @@ package final class DeliveryEngine: Service, StateObserver {
             state.refreshInstalled = ticket
             table.withLock { $0 = fresh }
             for (id, route) in fresh.routes where old.routes[id]?.mark != route.mark { state.failingSince[id] = route.failingSince }
+            state.lanes.forget { fresh.routes[$0] == nil }
             return true
         }
         // A table read later is in place already, and saw all that this one did.

@@ -5,19 +5,23 @@ import Store
 ///
 ///     state ──claim──► queue of the lane ──turn──► under way ──► finished
 ///
-/// A lane holds and sends only so much, and a lane whose attempts fail in a row sends far less, so that a receiver that
-/// never answers takes neither the memory nor the connections of the others. What a lane has no room for stays in the state.
+/// A receiver that never answers takes neither the connections nor the memory of the others:
+/// - a lane begins with few attempts at once and earns more, one with every success; each failure halves what it has;
+/// - a lane holds at most a quarter of the room that is left, and always a few, so that however many are stuck, the next can start.
+///
+/// What a lane has no room for stays in the state.
 struct DeliveryLanes: Sendable {
     struct Limits: Sendable {
         /// Attempts under way, of all webhooks and of one.
         var underWay = 512
         var underWayPerLane = 48
-        /// For a lane that has failed `failuresUntilCareful` times in a row.
-        var underWayWhenCareful = 2
-        var failuresUntilCareful = 5
+        /// Of a webhook of which nothing is known yet.
+        var underWayAtFirst = 8
         /// Deliveries held in memory and not yet sent, of all webhooks and of one.
         var held = 16_384
         var heldPerLane = 1024
+        /// What one webhook may hold even where nothing is left.
+        var heldAlways = 4
     }
 
     private struct Lane: Sendable {
@@ -25,7 +29,8 @@ struct DeliveryLanes: Sendable {
         /// Room promised to events that are being stored.
         var reserved = 0
         var underWay = 0
-        var failures = 0
+        /// How many attempts it may have under way.
+        var window: Int
         /// No unclaimed delivery in the state is due before; nil while none is known of.
         var nextDue: Timestamp?
         /// Whether it stands in the line of lanes that may send.
@@ -34,6 +39,8 @@ struct DeliveryLanes: Sendable {
         var isStarved = false
 
         var held: Int { queue.count + reserved }
+
+        init(window: Int) { self.window = window }
     }
 
     private let limits: Limits
@@ -51,13 +58,18 @@ struct DeliveryLanes: Sendable {
     /// When something in the state falls due, as far as is known; entries that no longer hold may make it too early.
     var nextDue: Timestamp? { due.first?.at }
 
+    private var newLane: Lane { Lane(window: min(limits.underWayAtFirst, limits.underWayPerLane)) }
+
+    /// The most that any lane may hold now.
+    private var share: Int { min(limits.heldPerLane, max(limits.heldAlways, (limits.held - held) / 4)) }
+
     // MARK: What comes in
 
     /// Promises room for one delivery that is about to be stored already claimed; false where there is none.
     mutating func reserve(_ id: WebhookID) -> Bool {
-        var lane = lanes[id] ?? Lane()
+        var lane = lanes[id] ?? newLane
         // Older deliveries wait in the state: new ones must not overtake them.
-        guard held < limits.held, lane.held < limits.heldPerLane, !lane.isStarved else { return false }
+        guard lane.held < share, !lane.isStarved else { return false }
         lane.reserved += 1
         held += 1
         lanes[id] = lane
@@ -78,14 +90,16 @@ struct DeliveryLanes: Sendable {
 
     mutating func enqueue(_ delivery: ClaimedDelivery) {
         held += 1
-        lanes[delivery.webhookID, default: Lane()].queue.append(delivery)
+        let new = newLane
+        lanes[delivery.webhookID, default: new].queue.append(delivery)
         joinLine(delivery.webhookID)
     }
 
     /// Learns that the state holds something for the webhook that is due at `moment`.
     mutating func noteDue(_ id: WebhookID, at moment: Timestamp) {
         if let known = lanes[id]?.nextDue, known <= moment { return }
-        lanes[id, default: Lane()].nextDue = moment
+        let new = newLane
+        lanes[id, default: new].nextDue = moment
         due.insert(.init(at: moment, webhook: id))
     }
 
@@ -114,10 +128,15 @@ struct DeliveryLanes: Sendable {
         underWay -= 1
         guard var lane = lanes[id] else { return }
         lane.underWay -= 1
-        if let failed { lane.failures = failed ? lane.failures + 1 : 0 }
+        if let failed { lane.window = failed ? max(1, lane.window / 2) : min(lane.window + 1, limits.underWayPerLane) }
         lanes[id] = lane
         joinLine(id)
-        if lane.underWay == 0, lane.held == 0, lane.nextDue == nil, lane.failures == 0, !lane.isStarved, !lane.isInLine { lanes[id] = nil }
+    }
+
+    /// Forgets lanes of webhooks that are gone and have nothing here.
+    mutating func forget(where isGone: (WebhookID) -> Bool) {
+        lanes = lanes.filter { id, lane in lane.underWay > 0 || lane.held > 0 || lane.isInLine || !isGone(id) }
+        starved = starved.filter { lanes[$0] != nil }
     }
 
     /// Takes every queued delivery out, to give it back.
@@ -134,8 +153,7 @@ struct DeliveryLanes: Sendable {
 
     private mutating func joinLine(_ id: WebhookID) {
         guard let lane = lanes[id], !lane.isInLine, !lane.queue.isEmpty else { return }
-        let limit = lane.failures >= limits.failuresUntilCareful ? limits.underWayWhenCareful : limits.underWayPerLane
-        guard lane.underWay < limit else { return }
+        guard lane.underWay < lane.window else { return }
         lanes[id]?.isInLine = true
         line.append(id)
     }
@@ -144,8 +162,9 @@ struct DeliveryLanes: Sendable {
 
     /// Whether a starved lane has room again.
     var hasRoomForStarved: Bool {
-        guard !starved.isEmpty, held < limits.held / 2 else { return false }
-        return starved.contains { lanes[$0].map { $0.held <= limits.heldPerLane / 2 } ?? true }
+        guard !starved.isEmpty else { return false }
+        let share = share
+        return starved.contains { lanes[$0].map { $0.held <= share / 2 } ?? true }
     }
 
     /// The lanes with something due and room for it, each with how many it takes; whoever calls must fetch them, and
@@ -159,12 +178,13 @@ struct DeliveryLanes: Sendable {
             starved.insert(entry.webhook)
         }
         var taken: [(webhook: WebhookID, limit: Int)] = []
-        var left = min(total, limits.held - held)
+        var left = total
+        let share = share
         for id in starved {
             guard left > 0 else { break }
-            let room = limits.heldPerLane - (lanes[id]?.held ?? 0)
+            let room = share - (lanes[id]?.held ?? 0)
             // Few at a time are not worth a transaction while the lane has work.
-            guard room >= limits.heldPerLane / 2 else { continue }
+            guard room > 0, room >= share / 2 else { continue }
             let limit = min(room, left, 256)
             taken.append((id, limit))
             left -= limit
