@@ -11,7 +11,18 @@ package enum SecretRules {
         for byte in name.utf8 where byte.isASCIIAlphanumeric { plain.append(byte.isASCIIDigit ? byte : byte | 0x20) }
         // `tokenUrl` and `tokenParams` speak of tokens and are none.
         guard !harmlessEndings.contains(where: { plain.count > $0.count && plain.suffix($0.count).elementsEqual($0) }) else { return false }
-        return marks.contains { occurs($0, in: plain) }
+        for start in plain.indices where isInitial(plain[start]) {
+            if marks.contains(where: { occurs($0, in: plain, at: start) }) { return true }
+        }
+        return false
+    }
+
+    /// Whether any of `marks` begins with the letter.
+    private static func isInitial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a"), UInt8(ascii: "c"), UInt8(ascii: "p"), UInt8(ascii: "s"), UInt8(ascii: "t"): true
+        default: false
+        }
     }
 
     private static let marks: [[UInt8]] = [
@@ -20,14 +31,10 @@ package enum SecretRules {
 
     private static let harmlessEndings: [[UInt8]] = ["url", "uri", "params", "method"].map { Array($0.utf8) }
 
-    private static func occurs(_ mark: [UInt8], in text: [UInt8]) -> Bool {
-        guard text.count >= mark.count else { return false }
-        for start in 0...(text.count - mark.count) where text[start] == mark[0] {
-            var length = 1
-            while length < mark.count, text[start + length] == mark[length] { length += 1 }
-            if length == mark.count { return true }
-        }
-        return false
+    private static func occurs(_ mark: [UInt8], in text: [UInt8], at start: Int) -> Bool {
+        guard text.count - start >= mark.count else { return false }
+        for position in mark.indices where text[start + position] != mark[position] { return false }
+        return true
     }
 
     /// What is wrong with the name of an environment variable; never quotes it, for it may be a secret put in the wrong place.

@@ -19,8 +19,9 @@ package enum WebhookRules {
         guard !name.isEmpty, name.utf8.count <= 100, name.utf8.allSatisfy(isTokenCharacter) else {
             return "\(quoted(name)) is no header name: write letters, digits and hyphens, as in `X-Custom-Header`"
         }
-        let lower = name.lowercased()
-        if reservedPrefixes.contains(where: { lower.hasPrefix($0) }) || reserved.contains(lower) {
+        let isReserved =
+            reservedPrefixes.contains { name.hasCaselessPrefix($0) } || reserved.contains { name.isCaselesslyEqual(to: $0) }
+        if isReserved {
             return "the header \(quoted(name)) is set by the delivery itself: leave it out"
         }
         return nil
@@ -42,7 +43,7 @@ package enum WebhookRules {
     package static func isSensitiveHeader(_ name: String) -> Bool { SecretRules.looksSecret(name) }
 
     private static let reservedPrefixes = ["content-", "webhook-", "proxy-", "x-webhook-"]
-    private static let reserved: Set<String> = [
+    private static let reserved = [
         "host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "accept-encoding", "date",
     ]
 

@@ -128,10 +128,42 @@ struct ManifestDiagnosticsTests {
         #expect(own.snippet?.line == "    config: { clientId: 5, clientSecret: •••••••••••••••, tokenUrl: 7 }")
     }
 
-    @Test func `a line that is no YAML does not show a secret either`() {
-        let reading = read("workspace: w\nintegrations:\n  a:\n    config: { clientSecret: \"hunter2 }\n")
-        #expect(reading.diagnostics.count == 1)
-        #expect(!Diagnostic.text(reading.diagnostics).contains("hunter2"))
+    @Test(arguments: [
+        "\"hunter2", "*hunter2", "&hunter2", "!hunter2", "#hunter2", "{hunter2}", "{ hunter2: }", "[hunter2", "|\n          x\n        hunter2", "@hunter2",
+        "hunter2: x", "%hunter2", "\"\n  hunter2\n", "{ env: [hunter2] }", "{ file: \"hun\\x00ter2\", hunter2: 1 }", ">hunter2", "'hunter2''",
+    ])
+    func `however a secret is spoilt, nothing shows it`(value: String) {
+        let reading = read("workspace: w\nintegrations:\n  a:\n    provider: hubspot\n    config:\n      clientId: x\n      clientSecret: \(value)\n")
+        #expect(!reading.diagnostics.isEmpty)
+        let shown = Diagnostic.text(reading.diagnostics) + Diagnostic.json(reading.diagnostics).text
+        #expect(!shown.contains("hunter2"), "\(shown)")
+    }
+
+    @Test func `no text whatever makes the reader fail or point outside it`() {
+        var random = SeededGenerator(seed: 42)
+        let seed = Array("workspace: w\nscopes: { a:b: é }\nkeyPolicies:\n  p: &p { scopes: [\"a:*\"], rotation: { every: 1d } }\n  q: *p\nmoved: [{ from: scope.x, to: scope.a:b }]\n".utf8)
+        let pieces = Array(" \n:{}[],&*!|>%@#\"'-?\t0a~<".utf8) + [0xC3, 0xA9, 0x00, 0xFF, 0x0D]
+        for _ in 0..<3000 {
+            var text = seed
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                let position = Int.random(in: 0..<text.count, using: &random)
+                let byte = pieces.randomElement(using: &random) ?? 0
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: text[position] = byte
+                case 1: text.insert(byte, at: position)
+                default: text.removeSubrange(position..<min(text.count, position + Int.random(in: 1...8, using: &random)))
+                }
+                if text.isEmpty { text = [byte] }
+            }
+            let reading = ManifestReader().read([ManifestFile(name: "m.yaml", text: text)])
+            #expect((reading.manifest == nil) == !reading.diagnostics.isEmpty)
+            for diagnostic in reading.diagnostics {
+                guard let range = diagnostic.range else { continue }
+                #expect(range.start.byte <= range.end.byte && range.end.byte <= text.count, "\(diagnostic)")
+                #expect(range.start.line >= 1 && range.start.column >= 1, "\(diagnostic)")
+                #expect(!diagnostic.text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" && $0 != "\t" }, "\(diagnostic)")
+            }
+        }
     }
 
     @Test func `a reference names one place`() {
@@ -206,7 +238,7 @@ struct ManifestDiagnosticsTests {
         expectDiagnostics(
             "workspace: w\nwebhooks:\n«\t»a: b\n",
             "this is no YAML: found character that cannot start any token while scanning for the next token from line 3; indent with spaces: YAML forbids tabs")
-        expectDiagnostics("workspace: w\nscopes: «*nope»\n", "the alias `*nope` has no anchor; write `&nope` before the value that it repeats, or put the text in quotes")
+        expectDiagnostics("workspace: w\nscopes: «*nope»\n", "the alias has no anchor; write `&` and its name before the value that it repeats, or put the text in quotes")
     }
 
     @Test func `what an alias repeats is reported once`() {

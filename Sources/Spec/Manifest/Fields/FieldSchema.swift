@@ -2,7 +2,7 @@
 enum FieldSchema {
     static let name: JSON = ["type": "string", "minLength": 1, "maxLength": .integer(DisplayText.nameLimit)]
     static let description: JSON = ["type": "string", "minLength": 1, "maxLength": .integer(DisplayText.descriptionLimit)]
-    static let url: JSON = ["type": "string", "maxLength": 2048, "pattern": "^[hH][tT][tT][pP][sS]?://[^\\s@]+$"]
+    static let url: JSON = ["type": "string", "maxLength": 2048, "pattern": "^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+([/?#]\\S*)?$"]
     static let duration: JSON = ["type": "string", "pattern": "^[0-9]{1,15}(ms|s|m|h|d)$"]
     static let boolean: JSON = ["type": "boolean"]
     static let limit: JSON = integer(KeyPolicyRules.limits)

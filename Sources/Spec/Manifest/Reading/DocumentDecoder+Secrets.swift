@@ -6,6 +6,8 @@ extension DocumentDecoder {
         let remedy = "write `\(field): { env: \(SecretRules.variableName(for: address, field: path)) }` or `{ file: PATH }`"
         guard node.kind == .mapping else {
             if node.kind == .scalar, node.scalar == .null {
+                // A secret that begins with `#` or `&` is read as a comment or an anchor.
+                secrets.append(Span(start: node.start, end: Mark(line: node.start.line, column: .max, index: .max)))
                 report(node, "`\(field)` has no value", remedy)
             } else {
                 hide(node)
@@ -23,10 +25,13 @@ extension DocumentDecoder {
                 source = reference(value, "file", SecretRules.filePathProblem).map(SecretSource.file) ?? source
             } else if !isMergeKey(key) {
                 hide(value)
-                let names = ["env", "file"]
-                report(
-                    key, "a reference to a secret has no field \(quoted(key.text))",
-                    Nearest.remedy(for: key.text, among: names, otherwise: remedy))
+                if let nearest = Nearest.match(for: key.text, among: ["env", "file"]) {
+                    report(key, "a reference to a secret has no field \(quoted(key.text))", "did you mean `\(nearest)`?")
+                } else {
+                    // `{ hunter2 }` is a mapping whose key is the secret.
+                    hide(key)
+                    report(key, "a reference to a secret has the field `env` or `file` and no other", remedy)
+                }
             }
         }
         guard count == 1 else {
@@ -53,9 +58,10 @@ extension DocumentDecoder {
 
     /// Text, or a reference to a secret.
     mutating func textOrSecret(
-        _ node: Node, _ field: String, of address: Address, path: String, _ problem: (String) -> String?
+        _ node: Node, _ field: String, of address: @autoclosure () -> Address, path: @autoclosure () -> String,
+        _ problem: (String) -> String?
     ) -> TextOrSecret? {
-        if node.kind == .mapping { return secretSource(node, field, of: address, path: path).map(TextOrSecret.secret) }
+        if node.kind == .mapping { return secretSource(node, field, of: address(), path: path()).map(TextOrSecret.secret) }
         return text(node, field, problem).map(TextOrSecret.text)
     }
 }

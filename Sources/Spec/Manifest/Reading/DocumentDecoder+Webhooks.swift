@@ -19,7 +19,7 @@ extension DocumentDecoder {
             case .events:
                 hasEvents = true
                 spec.events = events(value)
-            case .headers: spec.headers = headers(value, address(.webhook, key))
+            case .headers: spec.headers = headers(value, of: key)
             case .retryConfig: spec.retryConfig = retryConfig(value)
             case .status: spec.status = choice(value, "status", WebhookSpec.Status.self) ?? spec.status
             case .secret: spec.secret = secretSource(value, "secret", of: address(.webhook, key), path: "secret")
@@ -40,8 +40,9 @@ extension DocumentDecoder {
             return []
         }
         let events = list(node, "events") { decoder, element in
+            if let builtIn = BuiltInEvent.names.name(element) { return builtIn }
             guard let name = decoder.text(element, "events") else { return nil }
-            guard name != "*", !EventRules.builtIn.contains(name), let workspace = decoder.workspace else { return name }
+            guard name != "*", let workspace = decoder.workspace else { return name }
             decoder.references.append(
                 Reference(kind: .event, workspace: workspace, name: name, file: decoder.fileIndex, span: Span(element)))
             return name
@@ -57,7 +58,7 @@ extension DocumentDecoder {
 
     private func quotedPlain(_ text: String) -> String { String(quoted(text).dropFirst().dropLast()) }
 
-    private mutating func headers(_ node: Node, _ address: Address) -> [WebhookSpec.Header] {
+    private mutating func headers(_ node: Node, of webhook: Node) -> [WebhookSpec.Header] {
         guard expect(node, .mapping, "headers") else { return [] }
         guard node.members.reduce(0, { count, _ in count + 1 }) <= WebhookRules.headerCount else {
             report(node, "`headers` has more than \(WebhookRules.headerCount) entries")
@@ -65,28 +66,30 @@ extension DocumentDecoder {
             return []
         }
         var headers: [WebhookSpec.Header] = []
-        var seen: [String] = []
         for (key, value) in node.members where !isMergeKey(key) {
             let name = key.text
-            let isSensitive = WebhookRules.isSensitiveHeader(name)
-            if let problem = WebhookRules.headerNameProblem(name) {
+            let isKnown = harmlessHeaders.contains(name)
+            let isSensitive = !isKnown && WebhookRules.isSensitiveHeader(name)
+            if !isKnown, let problem = WebhookRules.headerNameProblem(name) {
                 if isSensitive { hide(value) }
                 report(key, problem)
                 continue
             }
+            if !isKnown, !isSensitive, harmlessHeaders.count < 8 { harmlessHeaders.append(name) }
             // Names that differ in case alone are one header (RFC 9110 § 5.1); exact repetitions are reported as duplicate keys.
-            let lower = name.lowercased()
-            if seen.contains(lower), !headers.contains(where: { $0.name == name }) {
+            if headers.contains(where: { $0.name.isCaselesslyEqual(to: name) && $0.name != name }) {
                 if isSensitive { hide(value) }
                 report(key, "the header \(quoted(name)) is here twice: letter case does not tell headers apart", "keep one of the two")
                 continue
             }
-            seen.append(lower)
-            let path = "headers.\(name)"
             if isSensitive {
-                guard let source = secretSource(value, name, of: address, path: path) else { continue }
+                guard let source = secretSource(value, name, of: address(.webhook, webhook), path: "headers.\(name)") else { continue }
                 headers.append(WebhookSpec.Header(name: name, value: .secret(source)))
-            } else if let value = textOrSecret(value, name, of: address, path: path, WebhookRules.headerValueProblem) {
+            } else {
+                let owner = Address(workspace: workspace ?? "", kind: .webhook, name: webhook.text)
+                let value = textOrSecret(
+                    value, name, of: owner, path: "headers.\(name)", WebhookRules.headerValueProblem)
+                guard let value else { continue }
                 headers.append(WebhookSpec.Header(name: name, value: value))
             }
         }

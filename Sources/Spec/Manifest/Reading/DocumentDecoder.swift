@@ -17,6 +17,8 @@ struct DocumentDecoder {
     var moves: [DeclaredMove] = []
     var secretPlaces: [SecretPlace] = []
     var domains: Set<Manifest.Domain> = []
+    /// The first few header names that passed every rule: manifests repeat the same ones thousands of times.
+    var harmlessHeaders: [String] = []
 
     /// The document being read; nil where it names no valid workspace, which makes all checks across documents moot.
     var workspace: String?
@@ -111,6 +113,9 @@ struct DocumentDecoder {
         _ section: Node, _ field: String, _ nameProblem: (String) -> String?, decode: (inout Self, Node, Node) -> Void
     ) {
         guard expect(section, .mapping, field) else { return }
+        let count = section.members.reduce(0) { count, _ in count + 1 }
+        resources.reserveCapacity(resources.count + count)
+        nameSpans.reserveCapacity(nameSpans.count + count)
         for (key, value) in section.members {
             guard key.kind == .scalar else {
                 report(key, "a name must be text, not \(key.described)")

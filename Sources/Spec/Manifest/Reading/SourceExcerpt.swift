@@ -46,7 +46,7 @@ struct SourceExcerpt {
         var shown = ""
         var byte = source.byteOffset(line: line, column: 0)
         let text = source.line(line)
-        let hiddenFrom = hidesValues ? Self.startOfSuspectedSecret(text) : nil
+        let hiddenFrom = hidesValues ? startOfSuspectedSecret(line) : nil
         for (column, scalar) in text.unicodeScalars.enumerated() {
             let isHidden = blots.contains { $0.contains(byte) } || column >= hiddenFrom ?? .max
             if isHidden, scalar != " " || hiddenFrom == nil {
@@ -57,6 +57,21 @@ struct SourceExcerpt {
             byte += String(scalar).utf8.count
         }
         return shown
+    }
+
+    /// Characters of a line before what may be a secret: all of it where the line goes on with the value of a secret above.
+    private func startOfSuspectedSecret(_ line: Int) -> Int? {
+        if let own = Self.startOfSuspectedSecret(source.line(line)) { return own }
+        var above = line
+        while above > 0, !Self.hasKey(source.line(above)) {
+            above -= 1
+            if Self.startOfSuspectedSecret(source.line(above)) != nil { return 0 }
+        }
+        return nil
+    }
+
+    private static func hasKey(_ line: String) -> Bool {
+        line.hasSuffix(":") || zip(line.utf8, line.utf8.dropFirst()).contains { $0 == UInt8(ascii: ":") && $1 == UInt8(ascii: " ") }
     }
 
     /// Characters before the text behind the first `name:` whose name is a secret's.

@@ -20,11 +20,12 @@ extension Finding {
             detail = "write the values out, or repeat fewer"
         case .unknownAlias(let name):
             span.end.column = span.start.column + UInt32(name.unicodeScalars.count) + 1
-            summary = "the alias \(quoted("*" + name)) has no anchor"
-            detail = "write `&\(name)` before the value that it repeats, or put the text in quotes"
+            // The name is not quoted: it may be a secret that begins with `*`.
+            summary = "the alias has no anchor"
+            detail = "write `&` and its name before the value that it repeats, or put the text in quotes"
         case .cyclicAlias(let name):
             span.end.column = span.start.column + UInt32(name.unicodeScalars.count) + 1
-            summary = "the alias \(quoted("*" + name)) stands within the value that it repeats"
+            summary = "the alias stands within the value that it repeats"
             detail = "a value cannot contain itself: write it out"
         case .reader:
             summary = "the file has bytes here that are no text in UTF-8, or a character that YAML forbids"

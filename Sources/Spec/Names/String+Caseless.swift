@@ -1,0 +1,16 @@
+extension String {
+    /// Whether both are the same but for the case of ASCII letters.
+    func isCaselesslyEqual(to other: String) -> Bool {
+        utf8.count == other.utf8.count && hasCaselessPrefix(other)
+    }
+
+    /// Whether this begins with the other but for the case of ASCII letters.
+    func hasCaselessPrefix(_ prefix: String) -> Bool {
+        var bytes = utf8.makeIterator()
+        for wanted in prefix.utf8 {
+            guard let byte = bytes.next() else { return false }
+            guard byte == wanted || (byte ^ wanted == 0x20 && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)) else { return false }
+        }
+        return true
+    }
+}
