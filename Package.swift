@@ -71,6 +71,7 @@ let package = Package(
             name: "RuntimeTests",
             dependencies: [
                 "IntegrationRuntime", "Spec", "Store", "Reconciler", "OpenSSL", "Curl", "TestSupport",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -21,6 +21,7 @@ package struct Peer: Sendable {
     package static let node = Peer(name: "Node.js", path: find("node"))
     package static let git = Peer(name: "git", path: find("git"))
     package static let sqlite = Peer(name: "sqlite3", path: find("sqlite3"))
+    package static let glewlwyd = Peer(name: "glewlwyd", path: find("glewlwyd"))
     /// The interpreter that has schemathesis and standardwebhooks.
     package static let python = Peer(name: "the Python of .build/peers", path: executable("\(packageRoot)/.build/peers/bin/python"))
 
