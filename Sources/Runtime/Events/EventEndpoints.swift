@@ -53,7 +53,9 @@ package struct EventEndpoints: EndpointGroup {
                     "type": "object", "required": ["event", "data"], "additionalProperties": false,
                     "properties": [
                         "event": ["type": "string"], "data": ["type": "object"],
-                        "id": ["type": "string", "minLength": 1, "maxLength": 200, "description": "Idempotency: one event an id and workspace"],
+                        "id": [
+                            "type": "string", "minLength": 1, "maxLength": 200, "description": "Idempotency: one event an id and workspace",
+                        ],
                     ],
                 ],
                 answers: [.init(.accepted, "Durable", schema: .schema("AcceptedEvent"))], handle: send),
@@ -64,7 +66,8 @@ package struct EventEndpoints: EndpointGroup {
             Endpoint(
                 .get, "/api/events/{id}", name: "getEvent", summary: "One event with its deliveries", access: .management(.member),
                 answers: [
-                    .init(.ok, "The event", schema: .schema("Event")), .init(.notFound, "No such event in the workspace", schema: .schema("Error")),
+                    .init(.ok, "The event", schema: .schema("Event")),
+                    .init(.notFound, "No such event in the workspace", schema: .schema("Error")),
                 ], handle: get),
         ]
     }

@@ -21,7 +21,9 @@ package struct EventIntake: Sendable {
         let routes = try await engine.loadedRoutes()
         guard routes.knows(type: type, workspace: workspace) else {
             throw APIError.invalid(
-                "event", "`\(type.prefix(64))` is no event type of this workspace; it has \(routes.types(workspace: workspace).joined(separator: ", "))")
+                "event",
+                "`\(type.prefix(64))` is no event type of this workspace; it has \(routes.types(workspace: workspace).joined(separator: ", "))"
+            )
         }
         if checksSchema, let schema = routes.schema(ofType: type, workspace: workspace) {
             let violations = EventSchema.violations(of: data, by: schema)

@@ -72,13 +72,15 @@ extension Writing {
     ///
     /// One statement decides which: the unique index, not a look beforehand. Webhooks that are gone meanwhile get nothing.
     package func storeEvent(_ event: NewEvent, deliveries: [NewDelivery]) throws -> StoredEvent {
-        let isNew = try Row.fetchOne(
-            db.cachedStatement(
-                sql: """
-                    INSERT INTO events (id, workspace, type, idempotency_key, body, created_at) VALUES (?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (workspace, idempotency_key) DO NOTHING RETURNING id
-                    """),
-            arguments: [event.id.text, event.workspace, event.type, event.idempotencyKey, event.body, event.createdAt.milliseconds]) != nil
+        let isNew =
+            try Row.fetchOne(
+                db.cachedStatement(
+                    sql: """
+                        INSERT INTO events (id, workspace, type, idempotency_key, body, created_at) VALUES (?, ?, ?, ?, ?, ?)
+                        ON CONFLICT (workspace, idempotency_key) DO NOTHING RETURNING id
+                        """),
+                arguments: [event.id.text, event.workspace, event.type, event.idempotencyKey, event.body, event.createdAt.milliseconds])
+            != nil
         guard isNew else { return try earlierEvent(event) }
         var stored: [StoredEvent.Delivery] = []
         for delivery in deliveries {

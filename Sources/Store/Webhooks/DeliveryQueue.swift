@@ -76,7 +76,8 @@ extension Writing {
                     """), arguments: [status.rawValue, spent, due, reason, finished, delivery.id.text, delivery.claim])
         guard let number else { return false }
         try db.cachedStatement(
-            sql: "INSERT INTO delivery_attempts (delivery_id, number, at, duration, status_code, error, response) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            sql:
+                "INSERT INTO delivery_attempts (delivery_id, number, at, duration, status_code, error, response) VALUES (?, ?, ?, ?, ?, ?, ?)"
         ).execute(arguments: [
             delivery.id.text, number, attempt.at.milliseconds, attempt.duration.milliseconds, attempt.statusCode, attempt.error,
             attempt.response,

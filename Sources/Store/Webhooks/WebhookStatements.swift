@@ -35,7 +35,9 @@ extension Statements {
     /// What the routing table is made of: every webhook, with a mark that moves when it or one of its secrets changes.
     ///
     /// - Parameter unchanged: whether the holder has the row with that mark already; its spec is not decoded then.
-    package func webhooksForRouting(unchanged: (WebhookID, String) -> Bool) throws -> [(id: WebhookID, mark: String, record: WebhookRecord?)] {
+    package func webhooksForRouting(unchanged: (WebhookID, String) -> Bool) throws -> [(
+        id: WebhookID, mark: String, record: WebhookRecord?
+    )] {
         var secretTimes: [String: Int64] = [:]
         for row in try Row.fetchAll(db.cachedStatement(sql: "SELECT resource_id, max(updated_at) FROM secrets GROUP BY resource_id")) {
             secretTimes[row[0]] = row[1]
@@ -140,7 +142,8 @@ extension WebhookRecord {
     init(row: Row) throws {
         let specText: String = row[6]
         guard let id = WebhookID(row[0] as String), let json = try? JSON(parsing: specText), let spec = WebhookSpec(json: json) else {
-            throw StoreError(code: .notAState, message: "the webhook \(row[0] as String) cannot be read; was it written by a newer version?")
+            throw StoreError(
+                code: .notAState, message: "the webhook \(row[0] as String) cannot be read; was it written by a newer version?")
         }
         self.init(
             id: id, workspace: row[1], name: row[2], isDeclared: row[3] as String == "manifest", file: row[4], line: row[5], spec: spec,

@@ -19,7 +19,8 @@ struct DeliveryEngineTests {
     @Test func `an event reaches its webhook signed, once, and is recorded`() async throws {
         let receiver = try await ScriptedReceiver.start { _ in .respond(200, body: Array("thanks".utf8)) }
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-        let webhook = try await world.addWebhook(receiver.url + "/hook", events: ["POST_PUBLISHED"], headers: [.init(name: "X-Custom", value: .text("v"))])
+        let webhook = try await world.addWebhook(
+            receiver.url + "/hook", events: ["POST_PUBLISHED"], headers: [.init(name: "X-Custom", value: .text("v"))])
         try await world.addWebhook(receiver.url + "/other", events: ["POST_FAILED"])
         let engine = world.engine()
         let world = world
@@ -40,7 +41,8 @@ struct DeliveryEngineTests {
         #expect(request.header("X-Webhook-Signature") == Hex.encode(HMACSHA256(key: Array(secret.utf8)).authenticate(request.body)))
         #expect(request.header("webhook-id") == stored.id.text)
         let seconds = try #require(request.header("webhook-timestamp").flatMap { Int64($0) })
-        let expected = WebhookSigner(secret: Secret(secret)).headers(id: stored.id.text, body: request.body, at: Timestamp(seconds: seconds))
+        let expected = WebhookSigner(secret: Secret(secret)).headers(
+            id: stored.id.text, body: request.body, at: Timestamp(seconds: seconds))
         #expect(request.header("webhook-signature") == expected.last?.value)
         let record = try #require(try await world.store.read { try $0.delivery(stored.deliveries[0].id) })
         #expect(record.status == .delivered)
@@ -88,7 +90,8 @@ struct DeliveryEngineTests {
 
     @Test func `a redirect is a failure and five megabytes are cut`() async throws {
         let receiver = try await ScriptedReceiver.start { request in
-            request.path == "/moved" ? .respond(301, headers: [("Location", "/new")]) : .respond(200, body: Array(repeating: 65, count: 5 << 20))
+            request.path == "/moved"
+                ? .respond(301, headers: [("Location", "/new")]) : .respond(200, body: Array(repeating: 65, count: 5 << 20))
         }
         let moved = try await world.addWebhook(receiver.url + "/moved", events: ["POST_FAILED"], retry: .init(maxRetries: 0))
         try await world.addWebhook(receiver.url + "/big", events: ["POST_PUBLISHED"], retry: .init(maxRetries: 0))

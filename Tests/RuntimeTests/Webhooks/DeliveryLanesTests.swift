@@ -17,7 +17,8 @@ struct DeliveryLanesTests {
     }
 
     private func delivery(_ webhook: WebhookID) -> ClaimedDelivery {
-        ClaimedDelivery(id: DeliveryID(at: now), eventID: EventID(at: now), webhookID: webhook, claim: "c", attempts: 0, retriesLeft: 0, body: [])
+        ClaimedDelivery(
+            id: DeliveryID(at: now), eventID: EventID(at: now), webhookID: webhook, claim: "c", attempts: 0, retriesLeft: 0, body: [])
     }
 
     @Test func `lanes take turns whatever their length`() {

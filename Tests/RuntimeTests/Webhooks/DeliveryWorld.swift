@@ -26,7 +26,8 @@ final class DeliveryWorld: Sendable {
         configuration.policy = Self.policy
         configuration.grace = .seconds(2)
         change(&configuration)
-        return DeliveryEngine(store: other ?? store, configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return DeliveryEngine(
+            store: other ?? store, configuration: configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     @discardableResult

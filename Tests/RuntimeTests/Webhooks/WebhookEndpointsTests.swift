@@ -20,8 +20,11 @@ struct WebhookEndpointsTests {
     }
 
     private static func api(_ world: DeliveryWorld, _ engine: DeliveryEngine, _ principal: Principal) -> InProcessAPI {
-        let webhooks = WebhookEndpoints(store: world.store, engine: engine, policy: DeliveryWorld.policy, changed: { try await engine.refresh() })
-        let groups: [any EndpointGroup] = [webhooks, DeliveryEndpoints(webhooks: webhooks), EventEndpoints(store: world.store, engine: engine)]
+        let webhooks = WebhookEndpoints(
+            store: world.store, engine: engine, policy: DeliveryWorld.policy, changed: { try await engine.refresh() })
+        let groups: [any EndpointGroup] = [
+            webhooks, DeliveryEndpoints(webhooks: webhooks), EventEndpoints(store: world.store, engine: engine),
+        ]
         return InProcessAPI(
             endpoints: groups.flatMap(\.endpoints), principal: principal, clock: { .now },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
@@ -30,7 +33,10 @@ struct WebhookEndpointsTests {
     private var admin: InProcessAPI { Self.api(world, engine, Principal(subject: "root", workspace: .one("acme"), role: .admin)) }
     private var stranger: InProcessAPI { Self.api(world, engine, Principal(subject: "other", workspace: .one("other"), role: .admin)) }
 
-    private func send(_ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, query: [(name: String, value: String)] = [], on api: InProcessAPI? = nil)
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, query: [(name: String, value: String)] = [],
+        on api: InProcessAPI? = nil
+    )
         async throws -> ManagementAnswer
     {
         try await (api ?? self.api).send(ManagementRequest(method, path, query: query, body: body))
@@ -66,7 +72,8 @@ struct WebhookEndpointsTests {
         ("events", "[]", "events"), ("events", #"["NOPE"]"#, "events.0"), ("events", #"["*", "POST_PUBLISHED"]"#, "events"),
         ("headers", #"{"Host": "x"}"#, "headers.Host"), ("headers", #"{"X-A": "a\nb"}"#, "headers.X-A"),
         ("headers", #"{"webhook-id": "x"}"#, "headers.webhook-id"), ("retryConfig", #"{"maxRetries": 101}"#, "retryConfig.maxRetries"),
-        ("retryConfig", #"{"initialDelay": "2h", "maxDelay": "1h"}"#, "retryConfig.maxDelay"), ("retryConfig", #"{"nope": 1}"#, "retryConfig.nope"),
+        ("retryConfig", #"{"initialDelay": "2h", "maxDelay": "1h"}"#, "retryConfig.maxDelay"),
+        ("retryConfig", #"{"nope": 1}"#, "retryConfig.nope"),
         ("status", #""DISABLED""#, "status"), ("secret", #""short""#, "secret"), ("surprise", "true", "surprise"),
     ])
     func `what is wrong is 422 and named`(field: String, value: String, named: String) async throws {
@@ -167,7 +174,8 @@ struct WebhookEndpointsTests {
     }
 
     @Test(arguments: [
-        (#"{"event": "NOPE", "data": {}}"#, "event"), (#"{"event": "POST_PUBLISHED"}"#, "data"), (#"{"event": "POST_PUBLISHED", "data": []}"#, "data"),
+        (#"{"event": "NOPE", "data": {}}"#, "event"), (#"{"event": "POST_PUBLISHED"}"#, "data"),
+        (#"{"event": "POST_PUBLISHED", "data": []}"#, "data"),
         (#"{"event": "POST_PUBLISHED", "data": {}, "id": ""}"#, "id"),
         (#"{"event": "INVOICE_PAID", "data": {"amount": "x", "invoiceId": "i"}}"#, "data.amount"),
     ])

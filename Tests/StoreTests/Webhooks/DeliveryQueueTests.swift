@@ -53,7 +53,9 @@ struct DeliveryQueueTests {
         var other = event(key: "k")
         other.workspace = "other"
         let (first, second, third, fourth) = (event(key: "k"), other, event(), event())
-        let results = try await store.write { tx in try [first, second, third, fourth].map { try tx.storeEvent($0, deliveries: []).isDuplicate } }
+        let results = try await store.write { tx in
+            try [first, second, third, fourth].map { try tx.storeEvent($0, deliveries: []).isDuplicate }
+        }
         #expect(results == [false, false, false, false])
     }
 
@@ -139,7 +141,10 @@ struct DeliveryQueueTests {
     }
 
     @Test func `pruning spares what is owed and what is young`() async throws {
-        let (pending, ended, young) = (event(), event(), NewEvent(id: EventID(at: start), workspace: "acme", type: "X", idempotencyKey: nil, body: "{}", createdAt: start + .seconds(60)))
+        let (pending, ended, young) = (
+            event(), event(),
+            NewEvent(id: EventID(at: start), workspace: "acme", type: "X", idempotencyKey: nil, body: "{}", createdAt: start + .seconds(60))
+        )
         let owed = delivery()
         _ = try await store.write { tx in
             _ = try tx.storeEvent(pending, deliveries: [owed])
@@ -155,7 +160,9 @@ struct DeliveryQueueTests {
     @Test func `pages run from the newest to the oldest and filter by status`() async throws {
         let events = (0..<5).map { _ in event() }
         let webhook = webhook
-        let deliveries = (0..<5).map { NewDelivery(id: DeliveryID(at: start + .milliseconds($0)), webhookID: webhook, retries: 0, state: .due) }
+        let deliveries = (0..<5).map {
+            NewDelivery(id: DeliveryID(at: start + .milliseconds($0)), webhookID: webhook, retries: 0, state: .due)
+        }
         _ = try await store.write { tx in
             for (event, delivery) in zip(events, deliveries) { _ = try tx.storeEvent(event, deliveries: [delivery]) }
             return true

@@ -37,7 +37,9 @@ struct AddressPolicyTests {
         #expect("\(refusal)".contains("(\(purpose))"))
     }
 
-    @Test(arguments: ["0177.0.0.1", "0x7f.1", "2130706433", "127.1", "1.2.3", "0x7f000001", "127.0.0.1.", "1.2.3.256", "foo.0x1", "0x", "01.2.3.4"])
+    @Test(arguments: [
+        "0177.0.0.1", "0x7f.1", "2130706433", "127.1", "1.2.3", "0x7f000001", "127.0.0.1.", "1.2.3.256", "foo.0x1", "0x", "01.2.3.4",
+    ])
     func `odd spellings of IPv4 are refused`(host: String) {
         #expect(AddressPolicy().refusal(ofHost: host) == .oddSpelling(host))
     }
@@ -65,7 +67,10 @@ struct AddressPolicyTests {
         #expect(IPAddress(text)?.description == canonical)
     }
 
-    @Test(arguments: ["", ":", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "fe80::1%eth0", "::1.2.3", "1.2.3.4::", "1:2:3:4:5:6:7:", "::g"])
+    @Test(arguments: [
+        "", ":", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "fe80::1%eth0", "::1.2.3", "1.2.3.4::",
+        "1:2:3:4:5:6:7:", "::g",
+    ])
     func `what is no IPv6 address is nil`(text: String) {
         #expect(IPAddress(text) == nil)
     }

@@ -17,10 +17,14 @@ struct HTTPClientTests {
     }
 
     @Test func `method, headers and body arrive as given, and the answer comes back whole`() async throws {
-        let receiver = try await ScriptedReceiver.start { _ in .respond(201, headers: [("X-A", "1"), ("x-b", "")], body: Array("hello".utf8)) }
+        let receiver = try await ScriptedReceiver.start { _ in
+            .respond(201, headers: [("X-A", "1"), ("x-b", "")], body: Array("hello".utf8))
+        }
         let client = HTTPClient(policy: Self.loopback)
         let response = try await client.send(
-            OutgoingRequest(method: "PUT", url: receiver.url + "/p?q=1", headers: [("X-One", "1"), ("X-Empty", ""), ("X-One", "2")], body: Array("body".utf8)))
+            OutgoingRequest(
+                method: "PUT", url: receiver.url + "/p?q=1", headers: [("X-One", "1"), ("X-Empty", ""), ("X-One", "2")],
+                body: Array("body".utf8)))
         #expect(response.status == 201)
         #expect(response.header("x-a") == "1")
         #expect(response.header("X-B") == "")
@@ -111,7 +115,9 @@ struct HTTPClientTests {
         #expect(await kind(of: OutgoingRequest(url: receiver.url + "/a b")) == .invalidRequest)
     }
 
-    @Test(arguments: ["http://127.0.0.1", "http://localhost", "http://[::1]", "http://2130706433", "http://0x7f.1", "http://[::ffff:127.0.0.1]"])
+    @Test(arguments: [
+        "http://127.0.0.1", "http://localhost", "http://[::1]", "http://2130706433", "http://0x7f.1", "http://[::ffff:127.0.0.1]",
+    ])
     func `the guard refuses loopback however it is spelt`(url: String) async throws {
         let receiver = try await ScriptedReceiver.start { _ in .respond(200) }
         #expect(await kind(of: OutgoingRequest(url: "\(url):\(receiver.port)"), policy: AddressPolicy()) == .refusedByGuard)

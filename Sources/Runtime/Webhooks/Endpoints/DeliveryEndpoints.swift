@@ -19,12 +19,14 @@ package struct DeliveryEndpoints: EndpointGroup {
     package var endpoints: [Endpoint] {
         [
             Endpoint(
-                .get, "/api/integrations/webhooks/{id}/deliveries", name: "listDeliveries", summary: "The deliveries of a webhook, newest first",
+                .get, "/api/integrations/webhooks/{id}/deliveries", name: "listDeliveries",
+                summary: "The deliveries of a webhook, newest first",
                 access: .management(.member),
                 parameters: [.init("status", "Only these", schema: ["enum": ["PENDING", "DELIVERED", "EXHAUSTED"]])] + Page.parameters,
                 answers: [.init(.ok, "A page of deliveries", schema: .page(of: "Delivery")), WebhookEndpoints.missing], handle: list),
             Endpoint(
-                .get, "/api/integrations/webhooks/{id}/deliveries/{deliveryId}", name: "getDelivery", summary: "One delivery with its attempts",
+                .get, "/api/integrations/webhooks/{id}/deliveries/{deliveryId}", name: "getDelivery",
+                summary: "One delivery with its attempts",
                 access: .management(.member),
                 answers: [.init(.ok, "The delivery", schema: .schema("Delivery")), Self.missing], handle: get),
             Endpoint(
@@ -103,7 +105,8 @@ package struct DeliveryEndpoints: EndpointGroup {
         let parked = try await engine.loadedRoutes().routes[webhook.id]?.parkedReason
         let (retries, now) = (webhook.spec.retryConfig.maxRetries, call.now)
         let count = try await store.write { tx in
-            try tx.replayDeliveries(of: webhook.id, status: status, since: since, until: until, retries: retries, parkedReason: parked, at: now)
+            try tx.replayDeliveries(
+                of: webhook.id, status: status, since: since, until: until, retries: retries, parkedReason: parked, at: now)
         }
         if parked == nil, count > 0 { engine.noteDue(webhook.id, at: now) }
         return Reply(.accepted, ["count": .integer(count)])

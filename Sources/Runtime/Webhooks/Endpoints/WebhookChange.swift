@@ -109,7 +109,8 @@ struct WebhookChange {
             guard let delay = nested.duration(name) else { continue }
             config[keyPath: path] = delay
             if !WebhookRules.delays.contains(delay) {
-                nested.report(name, "must be from \(WebhookRules.delays.lowerBound.manifestText) to \(WebhookRules.delays.upperBound.manifestText)")
+                nested.report(
+                    name, "must be from \(WebhookRules.delays.lowerBound.manifestText) to \(WebhookRules.delays.upperBound.manifestText)")
             }
         }
         if let problem = WebhookRules.delayProblem(config) { nested.report("maxDelay", problem) }

@@ -46,7 +46,8 @@ package struct WebhookEndpoints: EndpointGroup {
                 answers: [.init(.ok, "The webhook", schema: .schema("Webhook")), Self.missing, Self.managed], handle: update),
             Endpoint(
                 .delete, "/api/integrations/webhooks/{id}", name: "deleteWebhook",
-                summary: "Delete a webhook with its deliveries, pending ones too", access: .management(.member), parameters: [Self.override],
+                summary: "Delete a webhook with its deliveries, pending ones too", access: .management(.member),
+                parameters: [Self.override],
                 answers: [.init(.noContent, "It is gone"), Self.missing, Self.managed], handle: delete),
             Endpoint(
                 .post, "/api/integrations/webhooks/{id}/rotate-secret", name: "rotateWebhookSecret",
@@ -104,13 +105,16 @@ package struct WebhookEndpoints: EndpointGroup {
             for (field, value) in headerSecrets { try tx.setSecret(value, of: id.text, field: field, at: record.createdAt) }
         }
         try await changed()
-        return Reply(.created, WebhookView.json(record).with("secret", .string(secret.reveal())), headers: [.location: "\(call.basePath)/\(id)"])
+        return Reply(
+            .created, WebhookView.json(record).with("secret", .string(secret.reveal())), headers: [.location: "\(call.basePath)/\(id)"])
     }
 
     private func update(_ call: Call) async throws -> Reply {
         let record = try await find(call)
         let routes = try await engine.loadedRoutes()
-        let change = try WebhookChange(try call.json(), current: record.spec, policy: policy) { routes.knows(type: $0, workspace: record.workspace) }
+        let change = try WebhookChange(try call.json(), current: record.spec, policy: policy) {
+            routes.knows(type: $0, workspace: record.workspace)
+        }
         if record.isDeclared, change.onlyActivates, record.spec.status == .active {
             try await store.write { try $0.enableWebhook(record.id) }
         } else {

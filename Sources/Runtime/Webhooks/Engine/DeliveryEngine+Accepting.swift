@@ -20,7 +20,8 @@ extension DeliveryEngine {
         let claim = nextClaim()
         let deliveries = state.withLock { state in
             targets.map { route in
-                var delivery = NewDelivery(id: DeliveryID(at: moment), webhookID: route.id, retries: route.retryConfig.maxRetries, state: .due)
+                var delivery = NewDelivery(
+                    id: DeliveryID(at: moment), webhookID: route.id, retries: route.retryConfig.maxRetries, state: .due)
                 if let reason = route.parkedReason {
                     delivery.state = .parked(reason: reason)
                 } else if state.phase == .running, state.lanes.reserve(route.id) {
@@ -40,7 +41,9 @@ extension DeliveryEngine {
         }
         release(deliveries, of: event, claim: claim, stored: stored)
         // A webhook that was resumed while its delivery was being parked would never hear of it.
-        if deliveries.contains(where: { $0.state != .due && $0.state != .claimed(claim) }), generation != state.withLock({ $0.refreshInstalled }) {
+        if deliveries.contains(where: { $0.state != .due && $0.state != .claimed(claim) }),
+            generation != state.withLock({ $0.refreshInstalled })
+        {
             try await refresh()
         }
         return stored

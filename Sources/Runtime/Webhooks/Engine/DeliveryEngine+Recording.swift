@@ -28,7 +28,8 @@ extension DeliveryEngine {
             } catch {
                 failures += 1
                 state.withLock { $0.settlements.insert(contentsOf: batch, at: 0) }
-                logger.error("the outcome of deliveries could not be written", metadata: ["deliveries": "\(batch.count)", "error": "\(error)"])
+                logger.error(
+                    "the outcome of deliveries could not be written", metadata: ["deliveries": "\(batch.count)", "error": "\(error)"])
                 // At shutdown the claims stay; the next start frees them.
                 if Task.isCancelled || failures > 5 && state.withLock({ $0.phase }) == .draining { return }
                 try? await Task.sleep(for: .milliseconds(min(5000, 100 << min(failures, 6))))
@@ -61,10 +62,14 @@ extension DeliveryEngine {
             switch settlement {
             case .attempted(let delivery, _, let verdict):
                 if case .retry(let moment, let reason) = verdict.step {
-                    logger.debug("a delivery failed and will be retried", metadata: ["delivery": "\(delivery.id)", "webhook": "\(delivery.webhookID)", "reason": "\(reason)"])
+                    logger.debug(
+                        "a delivery failed and will be retried",
+                        metadata: ["delivery": "\(delivery.id)", "webhook": "\(delivery.webhookID)", "reason": "\(reason)"])
                     noteDue(delivery.webhookID, at: moment)
                 } else if case .exhausted(let reason) = verdict.step {
-                    logger.info("a delivery failed for good", metadata: ["delivery": "\(delivery.id)", "webhook": "\(delivery.webhookID)", "reason": "\(reason)"])
+                    logger.info(
+                        "a delivery failed for good",
+                        metadata: ["delivery": "\(delivery.id)", "webhook": "\(delivery.webhookID)", "reason": "\(reason)"])
                 }
             case .released(let delivery, let due?, _): noteDue(delivery.webhookID, at: due)
             case .released: break

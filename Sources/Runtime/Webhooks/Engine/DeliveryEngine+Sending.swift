@@ -55,10 +55,13 @@ extension DeliveryEngine {
     }
 
     /// Runs on the client's thread.
-    private func end(_ delivery: ClaimedDelivery, _ result: Result<IncomingResponse, TransferError>, start: Timestamp, schedule: RetrySchedule) {
+    private func end(
+        _ delivery: ClaimedDelivery, _ result: Result<IncomingResponse, TransferError>, start: Timestamp, schedule: RetrySchedule
+    ) {
         let end = now()
         let outcome: AttemptVerdict.Outcome
-        var attempt = DeliveryAttempt(number: delivery.attempts + 1, at: start, duration: end - start, statusCode: nil, error: nil, response: nil)
+        var attempt = DeliveryAttempt(
+            number: delivery.attempts + 1, at: start, duration: end - start, statusCode: nil, error: nil, response: nil)
         switch result {
         case .success(let response):
             outcome = .answered(status: response.status, retryAfter: response.header("retry-after"))

@@ -146,10 +146,12 @@ package final class DeliveryEngine: Service, StateObserver {
     }
 
     func nextClaim() -> String {
-        epoch + String(state.withLock { state in
-            state.claims += 1
-            return state.claims
-        }, radix: 36)
+        epoch
+            + String(
+                state.withLock { state in
+                    state.claims += 1
+                    return state.claims
+                }, radix: 36)
     }
 
     private func learnDueTimes() async throws {

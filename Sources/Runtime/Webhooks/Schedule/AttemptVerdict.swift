@@ -37,7 +37,9 @@ struct AttemptVerdict: Equatable {
             return
         case .answered(let status, let header):
             retryAfter = header.flatMap { RetryAfter.read($0, at: now) }
-            reason = (300..<400).contains(status) ? "the receiver answered \(status); redirects are not followed" : "the receiver answered \(status)"
+            reason =
+                (300..<400).contains(status)
+                ? "the receiver answered \(status); redirects are not followed" : "the receiver answered \(status)"
         case .failed(let kind):
             reason = kind.rawValue
         }

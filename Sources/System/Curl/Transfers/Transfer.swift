@@ -79,7 +79,9 @@ import Glibc
         }
         // libcurl waits for a 100 before bodies above 1 MiB unless told not to, and invents a content type.
         var lines = ["Expect:"]
-        if request.body != nil, !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append("Content-Type:") }
+        if request.body != nil, !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            lines.append("Content-Type:")
+        }
         for (name, value) in request.headers { lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)") }
         handle.setHeaders(lines)
     }
@@ -185,7 +187,8 @@ import Glibc
         case CURLE_COULDNT_CONNECT:
             let number = CInt(truncatingIfNeeded: handle.long(CURLINFO_OS_ERRNO))
             if number == ETIMEDOUT { return TransferError(.timeout, "no connection in time") }
-            return TransferError(.connectionRefused, "no connection: \(number == ECONNREFUSED ? "nobody listens there" : "no route leads there")")
+            return TransferError(
+                .connectionRefused, "no connection: \(number == ECONNREFUSED ? "nobody listens there" : "no route leads there")")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE:
             return TransferError(.connectionReset, "the peer closed the connection before the answer was whole")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER,
