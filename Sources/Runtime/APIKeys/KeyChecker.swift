@@ -62,14 +62,10 @@ package struct KeyChecker: Sendable {
 
     /// Decides, waiting for the store where it must be asked; 503 where it cannot.
     package func verdict(on question: Question, at now: Timestamp) async throws(APIError) -> KeyVerdict {
-        while true {
-            var decided: KeyVerdict?
-            let isReserved = await withCheckedContinuation { continuation in
-                decided = verdict(on: question, at: now, orResume: { continuation.resume(returning: $0) })
-                if decided != nil { continuation.resume(returning: true) }
-            }
-            if let decided { return decided }
-            guard isReserved else { throw .limitsUnavailable }
+        do {
+            return try await ledger.untilDecided { resume in verdict(on: question, at: now, orResume: resume()) }
+        } catch {
+            throw .limitsUnavailable
         }
     }
 }

@@ -51,9 +51,9 @@ package final class LimitCounter: Sendable {
     }
 
     /// What those who wait now need.
-    package func claims() -> [LimitClaim] {
+    package func claims(takingSpare: Bool) -> [LimitClaim] {
         state.withLock { state in
-            state.meter.claims(demand: state.demand, under: state.limits, for: subject)
+            state.meter.claims(demand: state.demand, under: state.limits, for: subject, takingSpare: takingSpare)
         }
     }
 

@@ -10,7 +10,8 @@ import Synchronization
 /// waits, many subjects in one transaction. A clean stop hands unused allowance back; a crash loses it.
 ///
 /// Concurrency: counters are found under a mutex and then count under their own. Reservations are made by the one task
-/// of `run()`, which must be running wherever limits are counted.
+/// of `run()`; where it does not run, as on the command line, asynchronous callers make them themselves, for what they
+/// need and no more.
 package final class LimitLedger: Service, Sendable {
     private let store: Store
     private let logger: Logger
@@ -23,6 +24,7 @@ package final class LimitLedger: Service, Sendable {
         var counters: [String: LimitCounter] = [:]
         var reserving: [LimitCounter] = []
         var prunedAt = Timestamp(milliseconds: .min)
+        var isRunning = false
         var isClosed = false
     }
 
@@ -78,19 +80,30 @@ package final class LimitLedger: Service, Sendable {
     package func take(
         _ cost: Int, from counter: LimitCounter, under limits: RateLimits, at moment: Timestamp
     ) async throws(Unavailable) -> LimitReport {
+        try await untilDecided { resume in take(cost, from: counter, under: limits, at: moment, orResume: resume()) }
+    }
+
+    /// Asks again and again until there is an answer, waiting for the store in between.
+    func untilDecided<Value>(
+        _ decide: (_ resume: () -> LimitCounter.Resumption) -> Value?
+    ) async throws(Unavailable) -> Value {
         while true {
-            var report: LimitReport?
-            let isReserved = await withCheckedContinuation { continuation in
-                report = take(cost, from: counter, under: limits, at: moment, orResume: { continuation.resume(returning: $0) })
-                if report != nil { continuation.resume(returning: true) }
+            let (outcomes, outcome) = AsyncStream<Bool>.makeStream()
+            if let value = decide({ { isReserved in
+                outcome.yield(isReserved)
+                outcome.finish()
+            } }) {
+                return value
             }
-            if let report { return report }
-            guard isReserved else { throw Unavailable() }
+            if !state.withLock({ $0.isRunning }) { await settle() }
+            // A cancelled caller gets no outcome, and no answer.
+            guard await outcomes.first(where: { _ in true }) == true else { throw Unavailable() }
         }
     }
 
     /// Serves reservations until a graceful shutdown or cancellation, then hands back what is unused.
     package func run() async throws {
+        state.withLock { $0.isRunning = true }
         await withGracefulShutdownHandler {
             for await _ in signals { await settle() }
         } onGracefulShutdown: { [signal] in
@@ -122,7 +135,8 @@ package final class LimitLedger: Service, Sendable {
                 return batch
             }
             guard !batch.isEmpty else { return }
-            let claims = batch.map { $0.claims() }
+            let takesSpare = state.withLock { $0.isRunning }
+            let claims = batch.map { $0.claims(takingSpare: takesSpare) }
             let prune = pruneMoment()
             do {
                 let grants = try await store.groupWrite { writing in

@@ -54,11 +54,14 @@ package struct LimitMeter: Sendable {
     }
 
     /// What to ask the store for, so that callers who want `demand` in all can go on; empty where nothing is missing.
-    package func claims(demand: Int, under limits: RateLimits, for subject: String) -> [LimitClaim] {
+    package func claims(
+        demand: Int, under limits: RateLimits, for subject: String, takingSpare: Bool = true
+    ) -> [LimitClaim] {
         LimitWindow.allCases.compactMap { window in
             guard let limit = limits[window], let cell = self[window], cell.available < demand, cell.used < limit else { return nil }
             return LimitClaim(
-                subject: subject, window: window, start: cell.start, limit: limit, demand: demand - cell.available)
+                subject: subject, window: window, start: cell.start, limit: limit, demand: demand - cell.available,
+                takesSpare: takingSpare)
         }
     }
 

@@ -10,8 +10,13 @@ package struct LimitClaim: Sendable, Hashable {
     package var limit: Int
     /// What is needed at once by callers who wait.
     package var demand: Int
+    /// Whether more than the demand may be taken, to be counted in memory; not by a process that is about to end.
+    package var takesSpare: Bool
 
-    package init(subject: String, window: LimitWindow, start: Timestamp, limit: Int, demand: Int) {
+    package init(
+        subject: String, window: LimitWindow, start: Timestamp, limit: Int, demand: Int, takesSpare: Bool = true
+    ) {
+        self.takesSpare = takesSpare
         self.subject = subject
         self.window = window
         self.start = start
@@ -25,6 +30,7 @@ package struct LimitClaim: Sendable, Hashable {
     ///     block = min(limit − granted, max(demand, clamp((limit − granted) / 4, 1, 100)))
     package func block(granted: Int) -> Int {
         let left = max(0, limit - granted)
+        guard takesSpare else { return min(left, demand) }
         return min(left, max(demand, min(max(left / 4, 1), 100)))
     }
 }
