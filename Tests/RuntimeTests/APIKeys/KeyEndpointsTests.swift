@@ -1,0 +1,148 @@
+import HTTPTypes
+import Spec
+import Store
+import Testing
+
+@testable import IntegrationRuntime
+
+struct KeyEndpointsTests {
+    @Test func `a key is shown once and works at once`() async throws {
+        let world = try await KeyWorld()
+        let reply = try await world.call(
+            .post, KeyEndpoints.path,
+            body: [
+                "name": "Production API Key", "policy": "production", "scopes": ["posts:read"], "rateLimitPerHour": 5,
+                "owner": "team-a", "metadata": ["env": "test"],
+            ], role: .member)
+        #expect(reply.status == .created)
+        let json = try #require(reply.json)
+        let key = try #require(json["key"]?.string)
+        #expect(KeyFormat.isWellFormed(key))
+        #expect(json["status"]?.string == "ACTIVE")
+        #expect(json["rateLimitPerHour"]?.integer == 5)
+        #expect(json["rateLimitPerDay"]?.integer == 100)
+        #expect(json["expiresAt"]?.string == "2026-03-31T12:00:00Z")
+        #expect(json["rotationDueAt"]?.string == "2026-03-21T12:00:00Z")
+        let pass = try await world.check(key, scopes: ["posts:read"])
+        #expect(pass.status == .ok)
+        #expect(pass.headers[.xKeyID] == json["id"]?.string)
+        #expect(pass.headers[.xKeyPolicy] == "production")
+        #expect(pass.headers[.xKeyScopes] == "posts:read")
+        #expect(pass.headers[.xWorkspaceID] == "acme")
+        let list = try await world.call(.get, KeyEndpoints.path)
+        #expect(list.json?["data"]?.array?.count == 1)
+        #expect(list.json?.text.contains(key) == false)
+    }
+
+    @Test(arguments: [
+        (#"{}"#, "name"), (#"{"name":" "}"#, "name"), (#"{"name":"a","policy":"none"}"#, "policy"),
+        (#"{"name":"a","policy":"production","scopes":["analytics:read"]}"#, "scopes.0"),
+        (#"{"name":"a","policy":"production","scopes":["*"]}"#, "scopes.0"),
+        (#"{"name":"a","scopes":["posts:read","posts:delete"]}"#, "scopes.1"),
+        (#"{"name":"a","scopes":"posts:read"}"#, "scopes"),
+        (#"{"name":"a","policy":"production","rateLimitPerHour":11}"#, "rateLimitPerHour"),
+        (#"{"name":"a","policy":"production","rateLimitPerDay":101}"#, "rateLimitPerDay"),
+        (#"{"name":"a","rateLimitPerHour":10,"rateLimitPerDay":9}"#, "rateLimitPerDay"),
+        (#"{"name":"a","rateLimitPerHour":0}"#, "rateLimitPerHour"),
+        (#"{"name":"a","rateLimitPerHour":1.5}"#, "rateLimitPerHour"),
+        (#"{"name":"a","expiresAt":"2026-03-01T12:00:00Z"}"#, "expiresAt"),
+        (#"{"name":"a","expiresAt":"tomorrow"}"#, "expiresAt"),
+        (#"{"name":"a","policy":"production","expiresAt":"2027-01-01T00:00:00Z"}"#, "expiresAt"),
+        (#"{"name":"a","metadata":[1]}"#, "metadata"), (#"{"name":"a","colour":"red"}"#, "colour"),
+    ])
+    func `what may not be asked for is 422 with its field`(body: String, field: String) async throws {
+        let world = try await KeyWorld()
+        let reply = try await world.call(.post, KeyEndpoints.path, body: JSON(parsing: body))
+        #expect(reply.status == .unprocessableContent)
+        #expect(reply.json?["details"]?.array?.first?["field"]?.string == field)
+    }
+
+    @Test func `where policies are declared a key without one takes an admin`() async throws {
+        let world = try await KeyWorld()
+        let refused = try await world.call(.post, KeyEndpoints.path, body: ["name": "a"], role: .member)
+        #expect(refused.status == .forbidden)
+        #expect(refused.json?["code"]?.string == "admin_required")
+        let free = try await world.create(["name": "a", "scopes": ["posts:*", "analytics:read"]])
+        #expect(try await world.check(free.key).headers[.xKeyScopes] == "analytics:read posts:read posts:write")
+        let bare = try await KeyWorld(policies: [:])
+        _ = try await bare.create(["name": "a"], role: .member)
+    }
+
+    @Test func `other workspaces' keys do not exist`() async throws {
+        let world = try await KeyWorld()
+        let key = try await world.create(["name": "a"])
+        for method in [HTTPRequest.Method.get, .delete, .put] {
+            let reply = try await world.call(
+                method, "\(KeyEndpoints.path)/\(key.id)", body: method == .put ? ["name": "b"] : nil, workspace: .one("other"))
+            #expect(reply.status == .notFound)
+        }
+        #expect(try await world.call(.get, KeyEndpoints.path, workspace: .one("other")).json?["data"]?.array?.isEmpty == true)
+        #expect(try await world.verify(key.key, workspace: .one("other"))?["code"]?.string == "NOT_FOUND")
+        #expect(try await world.verify(key.key, workspace: .all)?["code"]?.string == "VALID")
+        #expect(try await world.call(.get, "\(KeyEndpoints.path)/nonsense").status == .notFound)
+    }
+
+    @Test func `disabling, enabling and revoking act at once, and revoking for good`() async throws {
+        let world = try await KeyWorld()
+        let key = try await world.create(["name": "a"])
+        let path = "\(KeyEndpoints.path)/\(key.id)"
+        #expect(try await world.call(.put, path, body: ["status": "DISABLED", "name": "b"]).json?["name"]?.string == "b")
+        #expect(try await world.check(key.key).json?["code"]?.string == "api_key_disabled")
+        #expect(try await world.call(.put, path, body: ["status": "ACTIVE"]).status == .ok)
+        #expect(try await world.check(key.key).status == .ok)
+        #expect(try await world.call(.put, path, body: ["status": "REVOKED"]).status == .unprocessableContent)
+        #expect(try await world.call(.delete, path).status == .noContent)
+        #expect(try await world.check(key.key).status == .unauthorized)
+        #expect(try await world.verify(key.key)?["code"]?.string == "REVOKED")
+        #expect(try await world.call(.delete, path).status == .noContent)
+        #expect(try await world.call(.put, path, body: ["status": "ACTIVE"]).json?["code"]?.string == "api_key_revoked")
+        #expect(try await world.call(.get, path).json?["status"]?.string == "REVOKED")
+    }
+
+    @Test func `rotating doubles no allowance and ends the old key after the overlap`() async throws {
+        let world = try await KeyWorld()
+        let old = try await world.create(["name": "a", "policy": "production", "scopes": ["posts:read"]])
+        for _ in 0..<4 { #expect(try await world.check(old.key).status == .ok) }
+        let reply = try await world.call(.post, "\(KeyEndpoints.path)/\(old.id)/rotate")
+        #expect(reply.status == .created)
+        #expect(reply.json?["previous"]?["expiresAt"]?.string == "2026-03-01T13:00:00Z")
+        let new = try #require(reply.json?["key"]?.string)
+        #expect(try await world.check(new).headers[.xRateLimitRemaining] == "5")
+        #expect(try await world.check(old.key).headers[.xRateLimitRemaining] == "4")
+        #expect(try await world.call(.post, "\(KeyEndpoints.path)/\(old.id)/rotate").status == .conflict)
+        world.clock.now = KeyWorld.start + .seconds(3600)
+        #expect(try await world.verify(old.key)?["code"]?.string == "ROTATED")
+        #expect(try await world.check(new, scopes: ["posts:read"]).status == .ok)
+    }
+
+    @Test func `keys follow what their policy becomes`() async throws {
+        let world = try await KeyWorld()
+        let all = try await world.create(["name": "a", "policy": "production"])
+        let some = try await world.create(["name": "b", "policy": "production", "scopes": ["posts:write"], "rateLimitPerHour": 5])
+        #expect(try await world.check(all.key).headers[.xKeyScopes] == "posts:read posts:write")
+        try await world.change("production", to: KeyPolicySpec(scopes: ["posts:read", "analytics:*"], rateLimitPerHour: 3))
+        #expect(try await world.check(all.key).headers[.xKeyScopes] == "analytics:read posts:read")
+        #expect(try await world.check(some.key).headers[.xKeyScopes] == "")
+        #expect(try await world.check(some.key).headers[.xRateLimitLimit] == "3")
+        // Fixed at creation: the policy has no expiry any more, the key still has its own.
+        world.clock.now = KeyWorld.start + .seconds(30 * 86_400)
+        #expect(try await world.verify(all.key)?["code"]?.string == "EXPIRED")
+    }
+
+    @Test func `pages follow their cursor to the end`() async throws {
+        let world = try await KeyWorld()
+        for number in 0..<5 {
+            world.clock.now = KeyWorld.start + .milliseconds(Int64(number))
+            _ = try await world.create(["name": .string("key \(number)")])
+        }
+        var (names, cursor): ([String], String?) = ([], nil)
+        repeat {
+            var query = [(name: "limit", value: "2")]
+            if let cursor { query.append((name: "cursor", value: cursor)) }
+            let page = try #require(try await world.call(.get, KeyEndpoints.path, query: query).json)
+            names += page["data"]?.array?.compactMap { $0["name"]?.string } ?? []
+            cursor = page["nextCursor"]?.string
+        } while cursor != nil
+        #expect(names == ["key 4", "key 3", "key 2", "key 1", "key 0"])
+    }
+}

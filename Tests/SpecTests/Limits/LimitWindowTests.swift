@@ -1,0 +1,27 @@
+import Spec
+import Testing
+
+struct LimitWindowTests {
+    @Test(arguments: [
+        ("2026-03-29T01:59:59.999Z", "2026-03-29T01:00:00Z", "2026-03-29T00:00:00Z"),
+        ("2026-03-29T02:00:00Z", "2026-03-29T02:00:00Z", "2026-03-29T00:00:00Z"),
+        ("2024-02-29T23:59:59Z", "2024-02-29T23:00:00Z", "2024-02-29T00:00:00Z"),
+        ("1969-12-31T23:30:00Z", "1969-12-31T23:00:00Z", "1969-12-31T00:00:00Z"),
+    ])
+    func `windows begin with the UTC hour and day`(moment: String, hour: String, day: String) throws {
+        let moment = try #require(Timestamp(moment))
+        #expect(LimitWindow.hour.start(of: moment).description == hour)
+        #expect(LimitWindow.day.start(of: moment).description == day)
+    }
+
+    @Test func `a daily limit below the hourly one is a problem`() {
+        #expect(RateLimits(perHour: 10, perDay: 9).problem != nil)
+        #expect(RateLimits(perHour: 10, perDay: 10).problem == nil)
+        #expect(RateLimits(perHour: 10).problem == nil)
+    }
+
+    @Test func `narrowing takes the lower limit of each window`() {
+        let narrowed = RateLimits(perHour: 10).narrowed(by: RateLimits(perHour: 5, perDay: 100))
+        #expect(narrowed == RateLimits(perHour: 5, perDay: 100))
+    }
+}
