@@ -96,22 +96,22 @@ struct KeyCheckTests {
     @Test func `verify tells every reason with 200`() async throws {
         let world = try await KeyWorld()
         let key = try await world.create(["name": "a", "policy": "production", "metadata": ["plan": "pro"]])
-        let valid = try #require(try await world.verify(key.key, JSONObject([("scopes", ["posts:read"]), ("cost", 3)])))
+        let valid = try #require(try await world.verify(key.key, ["scopes": ["posts:read"], "cost": 3]))
         #expect(valid["valid"]?.bool == true)
         #expect(valid["code"]?.string == "VALID")
         #expect(valid["keyId"]?.string == key.id)
         #expect(valid["metadata"]?["plan"]?.string == "pro")
         #expect(valid["rateLimits"]?.array?.first?["remaining"]?.integer == 7)
-        func code(_ extra: JSONObject) async throws -> String? { try await world.verify(key.key, extra)?["code"]?.string }
-        #expect(try await code(JSONObject([("cost", 8)])) == "RATE_LIMITED")
-        #expect(try await code(JSONObject([("cost", 0)])) == "VALID")
-        #expect(try await code(JSONObject([("cost", 7)])) == "VALID")
-        #expect(try await code(JSONObject([("scopes", ["analytics:read"])])) == "INSUFFICIENT_SCOPE")
+        func code(_ extra: JSON) async throws -> String? { try await world.verify(key.key, extra)?["code"]?.string }
+        #expect(try await code(["cost": 8]) == "RATE_LIMITED")
+        #expect(try await code(["cost": 0]) == "VALID")
+        #expect(try await code(["cost": 7]) == "VALID")
+        #expect(try await code(["scopes": ["analytics:read"]]) == "INSUFFICIENT_SCOPE")
         #expect(try await world.verify("nonsense")?["code"]?.string == "MALFORMED")
         #expect(try await world.verify(KeyFormat.generate(prefix: "sk_live").reveal())?["code"]?.string == "NOT_FOUND")
         let office = try await world.create(["name": "b", "policy": "office"]).key
-        #expect(try await world.verify(office, JSONObject([("ipAddress", "203.0.113.1")]))?["code"]?.string == "VALID")
-        #expect(try await world.verify(office, JSONObject([("ipAddress", "10.0.0.1")]))?["code"]?.string == "IP_FORBIDDEN")
+        #expect(try await world.verify(office, ["ipAddress": "203.0.113.1"])?["code"]?.string == "VALID")
+        #expect(try await world.verify(office, ["ipAddress": "10.0.0.1"])?["code"]?.string == "IP_FORBIDDEN")
     }
 
     @Test func `a key whose policy is gone is out of use`() {

@@ -141,8 +141,8 @@ struct KeyWorld {
         return try await call(.get, "/auth/check", query: query, headers: [.authorization: "Bearer \(key)"], address: address)
     }
 
-    func verify(_ key: String, _ extra: JSONObject = JSONObject(), workspace: Principal.Reach = .one("acme")) async throws -> JSON? {
-        var body = extra
+    func verify(_ key: String, _ extra: JSON = [:], workspace: Principal.Reach = .one("acme")) async throws -> JSON? {
+        var body = extra.object ?? JSONObject()
         body["key"] = .string(key)
         return try await call(.post, KeyEndpoints.path + "/verify", body: .object(body), workspace: workspace).json
     }

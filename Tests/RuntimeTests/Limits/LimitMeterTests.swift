@@ -72,7 +72,7 @@ struct LimitMeterTests {
         // An hour on only the day denies.
         let later = meter.decide(1, under: limits, at: start + .seconds(3600), from: &store)
         #expect(later.hour?.isDenying == false)
-        #expect(later.retryAfterSeconds == 86_400 - 3600)
+        #expect(later.retryAfterSeconds == 82_800)
         #expect(later.hour?.used == 0)
     }
 

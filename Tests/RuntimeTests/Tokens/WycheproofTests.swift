@@ -13,6 +13,14 @@ struct WycheproofTests {
     /// Where we refuse what the vectors call valid, by the comment of the group: algorithms that are not offered.
     private static let unsupported: Set<String> = ["RS384", "RS512", "PS256", "PS384", "PS512", "ES521"]
 
+    /// Single vectors on which we decide otherwise, and why.
+    private static let exceptions: [Int: String] = [
+        367: "the same bytes as the valid vector 357: the padding that its comment speaks of is not there",
+        370: "the same bytes as the valid vector 357, like 367",
+        372: "called valid with a `?` in the header part, which is no base64url (RFC 7515 § 2)",
+        373: "called valid with a `?` in the payload part, like 372",
+    ]
+
     @Test(.enabled(if: isPresent))
     func `our decision is Wycheproof's, but for algorithms that we do not offer`() throws {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Self.path)))
@@ -30,9 +38,12 @@ struct WycheproofTests {
                 if let verifier, let text = test["jws"]?.string, let token = try? JSONWebSignature(compact: text) {
                     isAccepted = (try? verifier.verify(token)) != nil
                 }
-                if isAccepted != isValid, !(isValid && Self.unsupported.contains(algorithm)) {
+                let number = test["tcId"]?.integer ?? 0
+                if Self.exceptions[number] != nil {
+                    #expect(isAccepted != isValid, "\(number) is no exception any more")
+                } else if isAccepted != isValid, !(isValid && Self.unsupported.contains(algorithm)) {
                     disagreements.append(
-                        "\(test["tcId"]?.integer ?? 0) \(algorithm) \(test["comment"]?.string ?? ""): \(isAccepted ? "accepted" : "refused")")
+                        "\(number) \(algorithm) \(test["comment"]?.string ?? ""): \(isAccepted ? "accepted" : "refused")")
                 }
             }
         }

@@ -1,0 +1,151 @@
+import HTTPTypes
+import Logging
+import NIOCore
+import Spec
+import Testing
+
+@testable import IntegrationRuntime
+
+struct KeyCheckFrontTests {
+    /// Serves the world's endpoints with or without the fast path while the body runs.
+    private func serving<Value: Sendable>(
+        _ world: KeyWorld, withFront: Bool = true, idleTimeout: TimeAmount = .seconds(30),
+        _ body: @Sendable @escaping (_ port: Int) async throws -> Value
+    ) async throws -> Value {
+        let slow = Endpoint(.get, "/slow", name: "slow", summary: "Answers late", access: .anyone, answers: []) { _ in
+            try await Task.sleep(for: .milliseconds(30))
+            return Reply(.ok, ["slow": true])
+        }
+        let endpoints = KeyCheckEndpoints(checker: world.checker).endpoints + [slow]
+        let gate = KeyGate(world.checker)
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let front = HTTPFront(
+            endpoints: endpoints,
+            gate: Gate(
+                token: { _, _ throws(APIError) in throw APIError.unauthorized("test", "test") },
+                key: { call, scope in try await gate.admit(call, scope: scope) }),
+            host: "127.0.0.1", port: 0,
+            keyChecks: withFront
+                ? KeyCheckFront(checker: world.checker, forwarding: .none, idleTimeout: idleTimeout, clock: { world.clock.now }) : nil,
+            clock: { world.clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            onListening: { number in
+                port.yield(number)
+                port.finish()
+            })
+        return try await world.running {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try? await front.run() }
+                guard let number = await ports.first(where: { _ in true }) else { throw CancellationError() }
+                let value = try await body(number)
+                group.cancelAll()
+                return value
+            }
+        }
+    }
+
+    private static func request(
+        _ target: String = "/auth/check", key: String? = nil, fields: [String] = [], closing: Bool = false
+    ) -> String {
+        var lines = ["GET \(target) HTTP/1.1", "Host: test"]
+        if let key { lines.append("Authorization: Bearer \(key)") }
+        lines += fields
+        if closing { lines.append("Connection: close") }
+        return lines.joined(separator: "\r\n") + "\r\n\r\n"
+    }
+
+    @Test(arguments: [
+        "/auth/check", "/auth/check?scope=posts:read", "/auth/check?scope=posts:write&scope=posts:read", "/auth/check?deny_status=403",
+        "/auth/check/api/posts?scope=admin", "/auth/check?scope=a%20b",
+    ])
+    func `the fast path answers as the router does`(target: String) async throws {
+        let world = try await KeyWorld()
+        let key = try await world.create(["name": "a", "policy": "production", "scopes": ["posts:read"]]).key
+        let other = try await world.create(["name": "b", "scopes": ["posts:read"]]).key
+        let requests = [
+            Self.request(target), Self.request(target, key: "nonsense"), Self.request(target, key: other),
+            Self.request(target, key: key, fields: ["X-API-Key: \(other)"]), Self.request(target, key: key),
+            Self.request(target, key: key, fields: ["X-Required-Scope: posts:write"]), Self.request(target, key: other, closing: true),
+        ]
+        let fast = try await serving(world) { try await RawConnection.exchange([requests.joined()], port: $0) }
+        let next = try await KeyWorld(restarting: world)
+        let routed = try await serving(next, withFront: false) { try await RawConnection.exchange([requests.joined()], port: $0) }
+        #expect(RawConnection.answers(in: fast).count == requests.count)
+        #expect(RawConnection.answers(in: fast) == RawConnection.answers(in: routed))
+    }
+
+    @Test func `answers come in the order of the requests, whoever gives them`() async throws {
+        let world = try await KeyWorld()
+        let key = try await world.create(["name": "a"]).key
+        let text = [
+            Self.request(key: key), Self.request(key: "x"), Self.request("/slow"), Self.request(key: key), Self.request("/slow"),
+            Self.request(key: "x", closing: true),
+        ].joined()
+        let answer = try await serving(world) { try await RawConnection.exchange([text], port: $0) }
+        #expect(RawConnection.answers(in: answer).map { $0.status.split(separator: " ")[1] } == ["200", "401", "200", "200", "200", "401"])
+        #expect(RawConnection.answers(in: answer).map { $0.body.contains("slow") } == [false, false, true, false, true, false])
+    }
+
+    @Test func `a burst that needs allowance on the way is answered whole, in order and exactly`() async throws {
+        let world = try await KeyWorld()
+        let key = try await world.create(["name": "a", "rateLimitPerHour": 250]).key
+        let text = String(repeating: Self.request(key: key), count: 299) + Self.request(key: key, closing: true)
+        let answer = try await serving(world) { try await RawConnection.exchange([text], port: $0) }
+        let statuses = RawConnection.answers(in: answer).map { String($0.status.split(separator: " ")[1]) }
+        #expect(statuses == Array(repeating: "200", count: 250) + Array(repeating: "429", count: 50))
+        let remaining = answer.split(separator: "\r\n").filter { $0.hasPrefix("X-RateLimit-Remaining: ") }.compactMap { Int($0.dropFirst(23)) }
+        #expect(remaining == Array((0..<250).reversed()) + Array(repeating: 0, count: 50))
+    }
+
+    @Test func `many connections at once pass exactly as often as the limit says`() async throws {
+        let world = try await KeyWorld()
+        let key = try await world.create(["name": "a", "rateLimitPerHour": 500]).key
+        let text = String(repeating: Self.request(key: key), count: 99) + Self.request(key: key, closing: true)
+        let passed = try await serving(world) { port in
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<10 {
+                    group.addTask {
+                        RawConnection.answers(in: try await RawConnection.exchange([text], port: port))
+                            .count { $0.status.hasPrefix("HTTP/1.1 200") }
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+        }
+        #expect(passed == 500)
+    }
+
+    @Test func `a request that arrives byte by byte is answered`() async throws {
+        let world = try await KeyWorld()
+        let key = try await world.create(["name": "a"]).key
+        let answer = try await serving(world) { port in
+            try await RawConnection.exchange(Self.request(key: key, closing: true).map(String.init), port: port)
+        }
+        #expect(RawConnection.answers(in: answer).map(\.status) == ["HTTP/1.1 200 OK"])
+    }
+
+    @Test(arguments: [
+        "GET /auth/check HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /auth/check HTTP/1.1\r\nHost: a\r\nContent-Length: 31\r\nConnection: close\r\n\r\nGET /slow HTTP/1.1\r\nHost: a\r\n\r\n",
+    ])
+    func `what lies in a body is never taken for a request`(text: String) async throws {
+        let world = try await KeyWorld()
+        let answer = try await serving(world) { try await RawConnection.exchange([text], port: $0) }
+        #expect(!answer.contains("slow"))
+    }
+
+    @Test func `answers in front say the date`() async throws {
+        let world = try await KeyWorld()
+        let answer = try await serving(world) {
+            try await RawConnection.exchange([Self.request(key: "x") + Self.request("/slow", closing: true)], port: $0)
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 401 Unauthorized\r\nDate: Sun, 01 Mar 2026 12:00:00 GMT\r\n"))
+    }
+
+    @Test func `a connection on which nothing moves is closed`() async throws {
+        let world = try await KeyWorld()
+        let answer = try await serving(world, idleTimeout: .milliseconds(50)) {
+            try await RawConnection.exchange([Self.request(key: "x")], port: $0)
+        }
+        #expect(RawConnection.answers(in: answer).count == 1)
+    }
+}
