@@ -143,6 +143,8 @@ final class KeyCheckHandler: ChannelDuplexHandler {
             output = ByteBuffer()
         }
         guard mode != .waiting else { return }
+        // The read that brought these bytes has ended long ago, and handlers behind deliver at the end of one.
+        if mode == .forwarding { context.fireChannelReadComplete() }
         let events = heldEvents
         heldEvents = []
         for event in events { context.fireUserInboundEventTriggered(event) }
