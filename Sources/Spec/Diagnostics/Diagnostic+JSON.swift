@@ -3,7 +3,9 @@ extension Diagnostic {
     ///
     /// Lines and columns count from 1 and bytes from 0, as Terraform's do; the offsets within a snippet are bytes of its line.
     package var json: JSON {
-        var object = JSONObject([("severity", .string(severity.rawValue)), ("summary", .string(summary)), ("detail", .string(detail ?? ""))])
+        var object = JSONObject([
+            ("severity", .string(severity.rawValue)), ("summary", .string(summary)), ("detail", .string(detail ?? "")),
+        ])
         if let range {
             object["range"] = ["filename": .string(range.file), "start": range.start.json, "end": range.end.json]
         }

@@ -65,7 +65,9 @@ private struct SchemaCheck {
             let names = value.string.map { [$0] } ?? value.strings
             guard let names, !names.isEmpty else { return report(path, "`type` must be the name of a type, or a list of them") }
             for name in names where !Self.types.contains(name) {
-                report(path, "there is no type \(quoted(name))", Nearest.remedy(for: name, among: Self.types, otherwise: "it is one of \(Self.types.joined(separator: ", "))"))
+                report(
+                    path, "there is no type \(quoted(name))",
+                    Nearest.remedy(for: name, among: Self.types, otherwise: "it is one of \(Self.types.joined(separator: ", "))"))
             }
         case "enum": if value.array?.isEmpty ?? true { report(path, "`enum` must be a list with at least one value") }
         case "required": if value.strings == nil { report(path, "`required` must be a list of names") }
@@ -83,15 +85,20 @@ private struct SchemaCheck {
         case "uniqueItems": if value.bool == nil { report(path, "`uniqueItems` must be true or false") }
         case "$schema":
             if value.string != "https://json-schema.org/draft/2020-12/schema" {
-                report(path, "only JSON Schema draft 2020-12 is known here", "write `https://json-schema.org/draft/2020-12/schema`, or leave `$schema` out")
+                report(
+                    path, "only JSON Schema draft 2020-12 is known here",
+                    "write `https://json-schema.org/draft/2020-12/schema`, or leave `$schema` out")
             }
         case "const", "title", "description", "default", "examples", "deprecated", "$comment", "readOnly", "writeOnly": break
-        case "pattern", "patternProperties": report(path, "`\(keyword)` is not enforced here, because its cost depends on the data", "leave it out, or use `enum`")
+        case "pattern", "patternProperties":
+            report(path, "`\(keyword)` is not enforced here, because its cost depends on the data", "leave it out, or use `enum`")
         case "format": report(path, "`format` is not enforced here", "leave it out, or say it in `description`")
         case "$ref", "$defs", "$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "definitions":
             report(path, "`\(keyword)` is not known here", "write the schema out where it is needed")
         default:
-            report(path, "a schema has no keyword \(quoted(keyword)) that is enforced here", Nearest.remedy(for: keyword, among: Self.keywords, otherwise: "leave it out"))
+            report(
+                path, "a schema has no keyword \(quoted(keyword)) that is enforced here",
+                Nearest.remedy(for: keyword, among: Self.keywords, otherwise: "leave it out"))
         }
     }
 }
@@ -146,7 +153,11 @@ private struct Validation {
             if let own = properties?[name] {
                 validate(value, by: own, path: join(path, name))
             } else if let others = schema["additionalProperties"] {
-                if others == false { report(join(path, name), "is not a known field") } else { validate(value, by: others, path: join(path, name)) }
+                if others == false {
+                    report(join(path, name), "is not a known field")
+                } else {
+                    validate(value, by: others, path: join(path, name))
+                }
             }
         }
         if let least = schema["minProperties"]?.integer, object.count < least { report(path, "must have at least \(least) fields") }
@@ -169,8 +180,12 @@ private struct Validation {
 
     private mutating func validate(_ text: String, by schema: JSONObject, path: String) {
         // JSON Schema validation § 6.3: lengths count characters of RFC 8259, which are code points.
-        if let least = schema["minLength"]?.integer, text.unicodeScalars.count < least { report(path, "must have at least \(least) characters") }
-        if let most = schema["maxLength"]?.integer, text.unicodeScalars.count > most { report(path, "must have at most \(most) characters") }
+        if let least = schema["minLength"]?.integer, text.unicodeScalars.count < least {
+            report(path, "must have at least \(least) characters")
+        }
+        if let most = schema["maxLength"]?.integer, text.unicodeScalars.count > most {
+            report(path, "must have at most \(most) characters")
+        }
     }
 
     private mutating func validate(_ number: Double, by schema: JSONObject, path: String) {

@@ -7,25 +7,32 @@ package enum IntegrationRules {
     package static func scopeProblem(_ scope: String) -> String? {
         guard !scope.isEmpty, scope.utf8.count <= 300,
             scope.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
-        else { return "the scope \(quoted(scope)) must be printable ASCII without spaces, quotes and backslashes: write one scope an entry" }
+        else {
+            return "the scope \(quoted(scope)) must be printable ASCII without spaces, quotes and backslashes: write one scope an entry"
+        }
         return nil
     }
 
     /// Parameters that the flow itself sets must not come from outside.
     package static func authorizationParameterProblem(_ name: String) -> String? {
-        parameterProblem(name, reserved: [
-            "response_type", "client_id", "client_secret", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
-        ])
+        parameterProblem(
+            name,
+            reserved: [
+                "response_type", "client_id", "client_secret", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
+            ])
     }
 
     package static func tokenParameterProblem(_ name: String) -> String? {
-        parameterProblem(name, reserved: [
-            "grant_type", "code", "redirect_uri", "client_id", "client_secret", "code_verifier", "refresh_token",
-        ])
+        parameterProblem(
+            name,
+            reserved: [
+                "grant_type", "code", "redirect_uri", "client_id", "client_secret", "code_verifier", "refresh_token",
+            ])
     }
 
     package static func parameterValueProblem(_ value: String) -> String? {
-        value.utf8.count > 1000 || value.utf8.contains { $0 < 0x20 || $0 == 0x7F } ? "must be at most 1000 bytes without control characters" : nil
+        value.utf8.count > 1000 || value.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+            ? "must be at most 1000 bytes without control characters" : nil
     }
 
     /// A client id is sent in URLs and in Basic credentials (RFC 6749 appendix A.1: `*VSCHAR`).

@@ -32,6 +32,7 @@ package struct RateLimits: Sendable, Hashable {
     /// What is wrong with the pair; nil where nothing is.
     package var problem: String? {
         guard let perHour, let perDay, perDay < perHour else { return nil }
-        return "is below rateLimitPerHour (\(perDay) a day, \(perHour) an hour), so the hourly limit could never be used: raise it or leave it out"
+        return
+            "is below rateLimitPerHour (\(perDay) a day, \(perHour) an hour), so the hourly limit could never be used: raise it or leave it out"
     }
 }

@@ -7,7 +7,9 @@ package enum ScopeRules {
     package static func problem(_ name: String) -> String? {
         guard !name.isEmpty else { return "a scope must not be empty" }
         guard name.utf8.count <= nameLimit else { return "the scope \(quoted(name)) is longer than \(nameLimit) characters" }
-        if name.utf8.contains(UInt8(ascii: "*")) { return "the scope \(quoted(name)) must be named in full: `*` is for the policies that use it" }
+        if name.utf8.contains(UInt8(ascii: "*")) {
+            return "the scope \(quoted(name)) must be named in full: `*` is for the policies that use it"
+        }
         let segments = name.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         guard segments.allSatisfy({ !$0.isEmpty && $0.allSatisfy(isSegmentCharacter) }) else {
             return "the scope \(quoted(name)) must be letters, digits, `_`, `.` and `-` in segments joined by `:`, as in `posts:read`"
@@ -19,7 +21,9 @@ package enum ScopeRules {
     package static func patternProblem(_ pattern: String) -> String? {
         if pattern == "*" { return nil }
         guard pattern.hasSuffix(":*") else { return problem(pattern) }
-        return problem(String(pattern.dropLast(2))).map { _ in "the wildcard \(quoted(pattern)) must be a scope's first segments and `:*`, as in `posts:*`" }
+        return problem(String(pattern.dropLast(2))).map { _ in
+            "the wildcard \(quoted(pattern)) must be a scope's first segments and `:*`, as in `posts:*`"
+        }
     }
 
     /// Whether a scope or wildcard covers a scope.

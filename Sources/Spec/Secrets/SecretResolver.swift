@@ -71,7 +71,9 @@ package struct SecretResolver: Sendable {
         }
         // Editors end a file with a line break that is no part of the secret; CR LF is one character.
         if text.last == "\n" || text.last == "\r\n" { text.removeLast() }
-        guard !text.isEmpty else { return .failure(Failure(summary: "the file \(quoted(path)) is empty", detail: "write the secret into it")) }
+        guard !text.isEmpty else {
+            return .failure(Failure(summary: "the file \(quoted(path)) is empty", detail: "write the secret into it"))
+        }
         return .success(Secret(text))
     }
 
@@ -84,7 +86,10 @@ package struct SecretResolver: Sendable {
             return .failure(Failure(summary: "the secret \(problem), because it is the value of a header", detail: nil))
         }
         if value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
-            return .failure(Failure(summary: "the secret has a control character or a line break in it", detail: "check that it was copied whole and alone"))
+            return .failure(
+                Failure(
+                    summary: "the secret has a control character or a line break in it", detail: "check that it was copied whole and alone")
+            )
         }
         return .success(secret)
     }

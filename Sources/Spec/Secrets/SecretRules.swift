@@ -26,7 +26,8 @@ package enum SecretRules {
     }
 
     private static let marks: [[UInt8]] = [
-        "authorization", "secret", "token", "password", "passwd", "passphrase", "cookie", "credential", "apikey", "accesskey", "privatekey", "signature",
+        "authorization", "secret", "token", "password", "passwd", "passphrase", "cookie", "credential", "apikey", "accesskey", "privatekey",
+        "signature",
     ].map { Array($0.utf8) }
 
     private static let harmlessEndings: [[UInt8]] = ["url", "uri", "params", "method"].map { Array($0.utf8) }

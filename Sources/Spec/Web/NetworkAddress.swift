@@ -68,7 +68,8 @@ package struct NetworkAddress: Sendable, Hashable {
                 guard let address = ipv4(part) else { return nil }
                 bytes += address
             } else {
-                guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }), let value = UInt16(part, radix: 16)
+                guard (1...4).contains(part.utf8.count), part.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+                    let value = UInt16(part, radix: 16)
                 else { return nil }
                 bytes += [UInt8(value >> 8), UInt8(value & 0xFF)]
             }

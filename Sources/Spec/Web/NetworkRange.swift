@@ -4,7 +4,7 @@ package struct NetworkRange: Sendable, Hashable {
     /// Leading bits that count.
     package let prefixLength: Int
 
-    package init?(_ text: String) { 
+    package init?(_ text: String) {
         guard Self.problem(text) == nil else { return nil }
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard let address = NetworkAddress(String(parts[0])) else { return nil }
@@ -20,7 +20,8 @@ package struct NetworkRange: Sendable, Hashable {
         }
         guard parts.count == 2 else { return nil }
         let bits = address.bytes.count * 8
-        guard parts[1].utf8.count <= 3, parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let length = Int(parts[1]), length <= bits else {
+        guard parts[1].utf8.count <= 3, parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let length = Int(parts[1]), length <= bits
+        else {
             return "\(quoted(text)) has no valid prefix length: write 0 to \(bits) behind the `/`"
         }
         for bit in length..<bits where address.bytes[bit / 8] >> (7 - UInt8(bit % 8)) & 1 == 1 {
@@ -32,7 +33,9 @@ package struct NetworkRange: Sendable, Hashable {
     /// Whether the network has the address in it; an IPv4 address mapped into IPv6 counts as IPv4 (RFC 4291 § 2.5.5.2).
     package func contains(_ other: NetworkAddress) -> Bool {
         var bytes = other.bytes
-        if !address.isIPv6, bytes.count == 16, bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] { bytes = Array(bytes.suffix(4)) }
+        if !address.isIPv6, bytes.count == 16, bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF] {
+            bytes = Array(bytes.suffix(4))
+        }
         guard bytes.count == address.bytes.count else { return false }
         for bit in 0..<prefixLength where (bytes[bit / 8] ^ address.bytes[bit / 8]) >> (7 - UInt8(bit % 8)) & 1 == 1 { return false }
         return true

@@ -23,11 +23,18 @@ package struct URLRules: Sendable {
         }
         if url.hasUserInfo {
             return WebURL.Problem(
-                description: "the URL has a user name or password in it: leave it out, and send credentials in a header", revealsCredentials: true)
+                description: "the URL has a user name or password in it: leave it out, and send credentials in a header",
+                revealsCredentials: true)
         }
-        if !url.isSecure, !url.isLoopback { return WebURL.Problem(description: "the URL must begin with `https://`: http is for loopback alone") }
-        if !allowsQuery, url.query != nil { return WebURL.Problem(description: "the URL must not have a query: leave out what follows `?`") }
-        if !allowsFragment, url.fragment != nil { return WebURL.Problem(description: "the URL must not have a fragment: leave out what follows `#`") }
+        if !url.isSecure, !url.isLoopback {
+            return WebURL.Problem(description: "the URL must begin with `https://`: http is for loopback alone")
+        }
+        if !allowsQuery, url.query != nil {
+            return WebURL.Problem(description: "the URL must not have a query: leave out what follows `?`")
+        }
+        if !allowsFragment, url.fragment != nil {
+            return WebURL.Problem(description: "the URL must not have a fragment: leave out what follows `#`")
+        }
         return nil
     }
 

@@ -32,7 +32,8 @@ package struct WebURL: Sendable, Hashable {
         } else {
             throw Problem(description: "the URL must begin with `https://`")
         }
-        let authorityEnd = bytes[schemeLength...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        let authorityEnd =
+            bytes[schemeLength...].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
             ?? bytes.count
         let authority = bytes[schemeLength..<authorityEnd]
         let at = authority.lastIndex(of: UInt8(ascii: "@"))
@@ -66,7 +67,9 @@ package struct WebURL: Sendable, Hashable {
             case UInt8(ascii: "\\"), UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "^"), UInt8(ascii: "`"),
                 UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
                 throw Problem(description: "the URL has `\(Character(Unicode.Scalar(byte)))` in it, which must be percent-encoded")
-            case 0x80...: throw Problem(description: "the URL has characters beyond ASCII: percent-encode the path, and write the host in its `xn--` form")
+            case 0x80...:
+                throw Problem(
+                    description: "the URL has characters beyond ASCII: percent-encode the path, and write the host in its `xn--` form")
             case UInt8(ascii: "%"):
                 guard position + 2 < bytes.count, isHexDigit(bytes[position + 1]), isHexDigit(bytes[position + 2]) else {
                     throw Problem(description: "the URL has a `%` without two hexadecimal digits behind it")
@@ -81,7 +84,9 @@ package struct WebURL: Sendable, Hashable {
         var host: ArraySlice<UInt8>
         var isIPv6 = false
         if rest.first == UInt8(ascii: "[") {
-            guard let close = rest.firstIndex(of: UInt8(ascii: "]")) else { throw Problem(description: "the URL lacks the `]` behind its IPv6 address") }
+            guard let close = rest.firstIndex(of: UInt8(ascii: "]")) else {
+                throw Problem(description: "the URL lacks the `]` behind its IPv6 address")
+            }
             host = rest[(rest.startIndex + 1)..<close]
             rest = rest[(close + 1)...]
             isIPv6 = true
@@ -93,7 +98,8 @@ package struct WebURL: Sendable, Hashable {
         var port: Int?
         if rest.first == UInt8(ascii: ":") {
             let digits = rest.dropFirst()
-            guard digits.count <= 5, digits.allSatisfy(isDigit), let number = Int(String(decoding: digits, as: UTF8.self)), (1...65_535).contains(number)
+            guard digits.count <= 5, digits.allSatisfy(isDigit), let number = Int(String(decoding: digits, as: UTF8.self)),
+                (1...65_535).contains(number)
             else { throw Problem(description: "the port in the URL must be 1 to 65535") }
             port = number
         } else if !rest.isEmpty {
@@ -101,7 +107,9 @@ package struct WebURL: Sendable, Hashable {
         }
         guard !host.isEmpty else { throw Problem(description: "the URL has no host") }
         if isIPv6 {
-            guard NetworkAddress(String(decoding: host, as: UTF8.self))?.isIPv6 == true else { throw Problem(description: "the URL has an invalid IPv6 address") }
+            guard NetworkAddress(String(decoding: host, as: UTF8.self))?.isIPv6 == true else {
+                throw Problem(description: "the URL has an invalid IPv6 address")
+            }
         } else {
             try checkName(host)
         }
@@ -118,7 +126,9 @@ package struct WebURL: Sendable, Hashable {
         }
         // Resolvers read 0177.1, 0x7f.1 and 2130706433 as addresses too (inet_aton); only the plain spelling says which one is meant.
         guard let last = labels.last else { return }
-        let looksNumeric = last.allSatisfy(isDigit) || (last.count > 1 && last.first == UInt8(ascii: "0") && last.dropFirst().first.map { $0 | 0x20 } == UInt8(ascii: "x"))
+        let looksNumeric =
+            last.allSatisfy(isDigit)
+            || (last.count > 1 && last.first == UInt8(ascii: "0") && last.dropFirst().first.map { $0 | 0x20 } == UInt8(ascii: "x"))
         guard !looksNumeric || isIPv4(host) else {
             throw Problem(description: "the URL has an IPv4 address in an odd spelling: write four decimal numbers, as in 192.0.2.1")
         }
@@ -130,5 +140,7 @@ package struct WebURL: Sendable, Hashable {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
     private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z") }
-    private static func isHexDigit(_ byte: UInt8) -> Bool { isDigit(byte) || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "f")) }
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        isDigit(byte) || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "f"))
+    }
 }

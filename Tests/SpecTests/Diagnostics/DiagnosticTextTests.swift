@@ -39,7 +39,8 @@ struct DiagnosticTextTests {
     }
 
     @Test(arguments: [
-        ("POST_PUBLISH", "POST_PUBLISHED"), ("post_published", "POST_PUBLISHED"), ("PSOT_FAILED", "POST_FAILED"), ("INVOICE", nil as String?),
+        ("POST_PUBLISH", "POST_PUBLISHED"), ("post_published", "POST_PUBLISHED"), ("PSOT_FAILED", "POST_FAILED"),
+        ("INVOICE", nil as String?),
         ("", nil),
     ])
     func `the nearest name is found, and none where none is near`(name: String, nearest: String?) {

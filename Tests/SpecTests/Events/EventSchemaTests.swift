@@ -24,12 +24,24 @@ struct EventSchemaTests {
         ([1], [" must be object"]),
         (["id": "é日本x", "lines": [["price": 1]]], []),
         (["id": "a", "lines": []], ["id must have at least 2 characters", "lines must have at least 1 elements"]),
-        (["id": "abcde", "lines": [1, 1]], ["id must have at most 4 characters", "lines.0 must be object", "lines.1 must be object", "lines must not repeat an element"]),
+        (
+            ["id": "abcde", "lines": [1, 1]],
+            ["id must have at most 4 characters", "lines.0 must be object", "lines.1 must be object", "lines must not repeat an element"]
+        ),
         (["id": "ab", "lines": [["price": 0], ["price": 11]]], ["lines.0.price must be above 0", "lines.1.price must be at most 10"]),
-        (["id": "ab", "lines": [[:]], "kind": "b", "version": 2, "more": 1], ["kind must be one of \"a\", 1", "version must be 1", "more is not a known field"]),
+        (
+            ["id": "ab", "lines": [[:]], "kind": "b", "version": 2, "more": 1],
+            ["kind must be one of \"a\", 1", "version must be 1", "more is not a known field"]
+        ),
         (["id": "ab", "lines": [[:]], "count": 1.5], ["count must be integer or null"]),
-        (["id": "ab", "lines": [[:]], "count": 2.0, "either": "x", "not": 1], ["either fits 2 of the schemas of `oneOf`, and must fit one"]),
-        (["id": "ab", "lines": [[:]], "either": 4, "not": nil], ["either fits 0 of the schemas of `oneOf`, and must fit one", "not fits the schema of `not`, and must not"]),
+        (
+            ["id": "ab", "lines": [[:]], "count": 2.0, "either": "x", "not": 1],
+            ["either fits 2 of the schemas of `oneOf`, and must fit one"]
+        ),
+        (
+            ["id": "ab", "lines": [[:]], "either": 4, "not": nil],
+            ["either fits 0 of the schemas of `oneOf`, and must fit one", "not fits the schema of `not`, and must not"]
+        ),
     ]
 
     @Test(arguments: cases) func `data is held against every keyword`(data: JSON, messages: [String]) {

@@ -9,7 +9,8 @@ struct ManifestDiagnosticsTests {
         expectDiagnostics(
             "workspace: «Acme Social»\n",
             "the name `Acme Social` must be lower-case letters, digits and inner hyphens: for example `acme-social`")
-        expectDiagnostics("version: «2»\nworkspace: w\n", "this is no version of the manifest's language that is known here; write `version: 1`")
+        expectDiagnostics(
+            "version: «2»\nworkspace: w\n", "this is no version of the manifest's language that is known here; write `version: 1`")
         expectDiagnostics(
             "workspace: w\nowner: «a b»\n",
             "the owner `a b` must be letters, digits, `.`, `_`, `/` and `-`, at most 100, as in `platform-team`")
@@ -18,7 +19,8 @@ struct ManifestDiagnosticsTests {
     @Test func `nothing is an error`() {
         expectDiagnostics("«»", "the file has nothing in it; write at least `workspace: NAME`, or take the file away")
         expectDiagnostics("«»# only a comment\n", "the file has nothing in it; write at least `workspace: NAME`, or take the file away")
-        expectDiagnostics("workspace: w\n«---»\n", "the document has nothing in it; write at least `workspace: NAME`, or take the `---` away")
+        expectDiagnostics(
+            "workspace: w\n«---»\n", "the document has nothing in it; write at least `workspace: NAME`, or take the `---` away")
         expectDiagnostics("workspace: w\nwebhooks:«»\n", "`webhooks` has no value; give it one, or leave the field out")
     }
 
@@ -26,7 +28,8 @@ struct ManifestDiagnosticsTests {
         expectDiagnostics("workspace: w\n«webhook»: {}\n", "a manifest has no field `webhook`; did you mean `webhooks`?")
         expectDiagnostics(
             "workspace: w\nwebhooks:\n  a: { «uri»: https://x.example, url: https://x.example, events: [«POST_PUBLISH»] }\n",
-            "a webhook has no field `uri`; did you mean `url`?", "there is no event `POST_PUBLISH` in workspace `w`; did you mean `POST_PUBLISHED`?")
+            "a webhook has no field `uri`; did you mean `url`?",
+            "there is no event `POST_PUBLISH` in workspace `w`; did you mean `POST_PUBLISHED`?")
         expectDiagnostics(
             "workspace: w\nintegrations: { a: { provider: «sales-force», type: «crm», status: «PAUSED» } }\n",
             "the catalogue has no provider `sales-force`; did you mean `salesforce`?", "`type` cannot be `crm`; did you mean `CRM`?",
@@ -57,7 +60,8 @@ struct ManifestDiagnosticsTests {
 
     @Test func `merge keys are refused, aliases work`() {
         expectDiagnostics(
-            "workspace: w\nwebhooks:\n  a: &a { url: https://x.example, events: &e [POST_FAILED] }\n  b: { url: https://x.example, events: *e }\n")
+            "workspace: w\nwebhooks:\n  a: &a { url: https://x.example, events: &e [POST_FAILED] }\n  b: { url: https://x.example, events: *e }\n"
+        )
         expectDiagnostics(
             "workspace: w\nwebhooks:\n  a: &a { url: https://x.example, events: [POST_FAILED] }\n  b: { «<<»: *a, url: https://x.example, events: [POST_FAILED] }\n",
             "YAML 1.2 has no merge keys; write the fields out, or repeat a whole value with an alias")
@@ -94,7 +98,8 @@ struct ManifestDiagnosticsTests {
 
             """,
             "the header `Content-Type` is set by the delivery itself: leave it out",
-            "the header `Webhook-Id` is set by the delivery itself: leave it out", "the header `Host` is set by the delivery itself: leave it out",
+            "the header `Webhook-Id` is set by the delivery itself: leave it out",
+            "the header `Host` is set by the delivery itself: leave it out",
             "`X Y` is no header name: write letters, digits and hyphens, as in `X-Custom-Header`",
             "the header `x-a` is here twice: letter case does not tell headers apart; keep one of the two",
             "`X-B` must be text, not a number; put it in quotes: \"1\"",
@@ -129,11 +134,14 @@ struct ManifestDiagnosticsTests {
     }
 
     @Test(arguments: [
-        "\"hunter2", "*hunter2", "&hunter2", "!hunter2", "#hunter2", "{hunter2}", "{ hunter2: }", "[hunter2", "|\n          x\n        hunter2", "@hunter2",
-        "hunter2: x", "%hunter2", "\"\n  hunter2\n", "{ env: [hunter2] }", "{ file: \"hun\\x00ter2\", hunter2: 1 }", ">hunter2", "'hunter2''",
+        "\"hunter2", "*hunter2", "&hunter2", "!hunter2", "#hunter2", "{hunter2}", "{ hunter2: }", "[hunter2",
+        "|\n          x\n        hunter2", "@hunter2",
+        "hunter2: x", "%hunter2", "\"\n  hunter2\n", "{ env: [hunter2] }", "{ file: \"hun\\x00ter2\", hunter2: 1 }", ">hunter2",
+        "'hunter2''",
     ])
     func `however a secret is spoilt, nothing shows it`(value: String) {
-        let reading = read("workspace: w\nintegrations:\n  a:\n    provider: hubspot\n    config:\n      clientId: x\n      clientSecret: \(value)\n")
+        let reading = read(
+            "workspace: w\nintegrations:\n  a:\n    provider: hubspot\n    config:\n      clientId: x\n      clientSecret: \(value)\n")
         #expect(!reading.diagnostics.isEmpty)
         let shown = Diagnostic.text(reading.diagnostics) + Diagnostic.json(reading.diagnostics).text
         #expect(!shown.contains("hunter2"), "\(shown)")
@@ -141,7 +149,9 @@ struct ManifestDiagnosticsTests {
 
     @Test func `no text whatever makes the reader fail or point outside it`() {
         var random = SeededGenerator(seed: 42)
-        let seed = Array("workspace: w\nscopes: { a:b: é }\nkeyPolicies:\n  p: &p { scopes: [\"a:*\"], rotation: { every: 1d } }\n  q: *p\nmoved: [{ from: scope.x, to: scope.a:b }]\n".utf8)
+        let seed = Array(
+            "workspace: w\nscopes: { a:b: é }\nkeyPolicies:\n  p: &p { scopes: [\"a:*\"], rotation: { every: 1d } }\n  q: *p\nmoved: [{ from: scope.x, to: scope.a:b }]\n"
+                .utf8)
         let pieces = Array(" \n:{}[],&*!|>%@#\"'-?\t0a~<".utf8) + [0xC3, 0xA9, 0x00, 0xFF, 0x0D]
         for _ in 0..<3000 {
             var text = seed
@@ -168,7 +178,8 @@ struct ManifestDiagnosticsTests {
 
     @Test func `a reference names one place`() {
         func secret(_ value: String, _ message: String) {
-            expectDiagnostics("workspace: w\nwebhooks: { a: { url: https://x.example, events: [POST_FAILED], secret: \(value) } }\n", message)
+            expectDiagnostics(
+                "workspace: w\nwebhooks: { a: { url: https://x.example, events: [POST_FAILED], secret: \(value) } }\n", message)
         }
         let remedy = "write `secret: { env: A_SECRET }` or `{ file: PATH }`"
         secret("«{ env: A, file: B }»", "`secret` refers to more than one place; \(remedy)")
@@ -207,7 +218,8 @@ struct ManifestDiagnosticsTests {
             "`scope.b` is moved away and still declared at m.yaml:2:17; take the declaration away, or the move",
             "two resources are moved to `scope.a`: `scope.z` in m.yaml:4:13; keep one of the two",
             "`scope.aa` is not declared; did you mean `scope.a`?",
-            "the moves from `scope.c1` lead in a circle; take one of them away", "the moves from `scope.c2` lead in a circle; take one of them away",
+            "the moves from `scope.c1` lead in a circle; take one of them away",
+            "the moves from `scope.c2` lead in a circle; take one of them away",
             "a move cannot make `scope.x` another kind of resource; keep `scope.`",
             "there is no kind of resource `hook`; it is one of `scope`, `event`, `key_policy`, `integration`, `webhook`")
     }
@@ -237,8 +249,11 @@ struct ManifestDiagnosticsTests {
     @Test func `broken YAML says what to do`() {
         expectDiagnostics(
             "workspace: w\nwebhooks:\n«\t»a: b\n",
-            "this is no YAML: found character that cannot start any token while scanning for the next token from line 3; indent with spaces: YAML forbids tabs")
-        expectDiagnostics("workspace: w\nscopes: «*nope»\n", "the alias has no anchor; write `&` and its name before the value that it repeats, or put the text in quotes")
+            "this is no YAML: found character that cannot start any token while scanning for the next token from line 3; indent with spaces: YAML forbids tabs"
+        )
+        expectDiagnostics(
+            "workspace: w\nscopes: «*nope»\n",
+            "the alias has no anchor; write `&` and its name before the value that it repeats, or put the text in quotes")
     }
 
     @Test func `what an alias repeats is reported once`() {

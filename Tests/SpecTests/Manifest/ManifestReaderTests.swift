@@ -68,7 +68,9 @@ struct ManifestReaderTests {
                 address(.event, "INVOICE_PAID"), address(.keyPolicy, "production"), address(.integration, "salesforce"),
                 address(.webhook, "post-published"),
             ])
-        #expect(manifest.resources[3].spec == .event(EventTypeSpec(description: "An invoice was paid", schema: ["type": "object", "required": ["invoiceId"]])))
+        #expect(
+            manifest.resources[3].spec
+                == .event(EventTypeSpec(description: "An invoice was paid", schema: ["type": "object", "required": ["invoiceId"]])))
         #expect(
             manifest.resources[4].spec
                 == .keyPolicy(
@@ -86,14 +88,16 @@ struct ManifestReaderTests {
                         config: .init(
                             authorizationUrl: "https://login.salesforce.com/services/oauth2/authorize",
                             tokenUrl: "https://login.salesforce.com/services/oauth2/token",
-                            clientId: .secret(.environment("SALESFORCE_CLIENT_ID")), clientSecret: .environment("SALESFORCE_CLIENT_SECRET")))))
+                            clientId: .secret(.environment("SALESFORCE_CLIENT_ID")), clientSecret: .environment("SALESFORCE_CLIENT_SECRET"))
+                    )))
         #expect(manifest.resources[5].preventDestroy)
         #expect(manifest.resources[5].source == SourceLocation(file: "a.yaml", line: 21, column: 3))
         #expect(
             manifest.resources[6].spec
                 == .webhook(
                     WebhookSpec(
-                        name: "Post Published Webhook", url: "https://yourapp.com/webhooks/post-published", events: ["POST_PUBLISHED", "POST_FAILED"],
+                        name: "Post Published Webhook", url: "https://yourapp.com/webhooks/post-published",
+                        events: ["POST_PUBLISHED", "POST_FAILED"],
                         headers: [.init(name: "X-Custom-Header", value: .text("value"))], secret: .environment("POST_PUBLISHED_SECRET"))))
         #expect(manifest.moves.map(\.from) == [address(.webhook, "old-name")])
         #expect(manifest.moves.map(\.to) == [address(.webhook, "post-published")])
@@ -101,7 +105,9 @@ struct ManifestReaderTests {
 
     @Test func `what is left out has its default`() throws {
         let manifest = try #require(
-            read("workspace: w\nwebhooks:\n  a:\n    url: http://localhost:1/x\n    events: \"*\"\nintegrations:\n  hub: { provider: hubspot }\n").manifest)
+            read(
+                "workspace: w\nwebhooks:\n  a:\n    url: http://localhost:1/x\n    events: \"*\"\nintegrations:\n  hub: { provider: hubspot }\n"
+            ).manifest)
         #expect(manifest.resources.map(\.owner) == ["", ""])
         #expect(manifest.resources[0].spec == .integration(IntegrationSpec(name: "hub", type: .crm, provider: "hubspot")))
         #expect(manifest.resources[1].spec == .webhook(WebhookSpec(name: "a", url: "http://localhost:1/x", events: ["*"])))
@@ -186,7 +192,9 @@ struct ManifestReaderTests {
             spoilt[number] = indented + "[spoilt, value]"
             let reading = read(spoilt.joined(separator: "\n"))
             let first = try #require(reading.diagnostics.first, "\(line)")
-            #expect(first.range?.start.line == number + 1 && first.range?.start.column == indented.unicodeScalars.count + 1, "\(line): \(first.text)")
+            #expect(
+                first.range?.start.line == number + 1 && first.range?.start.column == indented.unicodeScalars.count + 1,
+                "\(line): \(first.text)")
             #expect(first.range?.end.column == indented.unicodeScalars.count + 16, "\(line)")
         }
     }

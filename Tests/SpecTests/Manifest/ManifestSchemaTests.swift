@@ -17,7 +17,9 @@ struct ManifestSchemaTests {
 
     /// Every fixture and what must come of it: `Tests/Fixtures/manifests/valid` passes both, and a file of `…/invalid` fails both
     /// unless its first line says `# schema: accepts`, because only the reader can tell.
-    @Test(.enabled(if: ManifestSchemaTests.hasValidator, "python3 has no jsonschema")) func `a foreign validator agrees with the reader`() throws {
+    @Test(.enabled(if: ManifestSchemaTests.hasValidator, "python3 has no jsonschema")) func `a foreign validator agrees with the reader`()
+        throws
+    {
         let root = packageRoot + "/Tests/Fixtures/manifests"
         var instances: [JSON] = []
         var wanted: [(name: String, schemaAccepts: Bool)] = []

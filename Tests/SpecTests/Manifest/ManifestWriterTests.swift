@@ -23,8 +23,10 @@ struct ManifestWriterTests {
     }
 
     @Test(arguments: [
-        "plain", "no", "On", "012", "1.5", "null", "~", "", " x", "x ", "a: b", "a #b", "#a", "- a", "*", "&a", "!a", "%a", "@a", "`a", "a,b", "[a]", "{a}",
-        "\"q\"", "it's", "back\\slash", "日本語 🎉", "1_000", "12:30", "2026-11-22", "=", "a:", "?", "a  b", "true", "\u{FEFF}x", "a\u{200E}b", "y",
+        "plain", "no", "On", "012", "1.5", "null", "~", "", " x", "x ", "a: b", "a #b", "#a", "- a", "*", "&a", "!a", "%a", "@a", "`a",
+        "a,b", "[a]", "{a}",
+        "\"q\"", "it's", "back\\slash", "日本語 🎉", "1_000", "12:30", "2026-11-22", "=", "a:", "?", "a  b", "true", "\u{FEFF}x", "a\u{200E}b",
+        "y",
     ])
     func `any text reads back as it was`(text: String) throws {
         // A description may be anything but blank.
@@ -49,7 +51,8 @@ struct ManifestWriterTests {
     @Test func `a secret that only the state has is written as a reference with a comment`() {
         let spec = IntegrationSpec(name: "n", type: .crm, provider: "hubspot", config: .init(clientSecret: .stored))
         let resource = Resource(
-            address: Address(workspace: "w", kind: .integration, name: "my-crm"), owner: "o", source: SourceLocation(file: "", line: 1, column: 1),
+            address: Address(workspace: "w", kind: .integration, name: "my-crm"), owner: "o",
+            source: SourceLocation(file: "", line: 1, column: 1),
             preventDestroy: false, spec: .integration(spec))
         #expect(
             ManifestWriter.yaml(for: [resource]) == """
@@ -112,7 +115,10 @@ enum RandomManifest {
             resource(.scope, "a:b", .scope(ScopeSpec(description: text(using: &random)))),
             resource(
                 .event, "EV",
-                .event(EventTypeSpec(description: text(using: &random), schema: ["enum": [.string(text(using: &random)), 1.5, nil, true, [1, ["a": []]]]]))),
+                .event(
+                    EventTypeSpec(
+                        description: text(using: &random),
+                        schema: ["enum": [.string(text(using: &random)), 1.5, nil, true, [1, ["a": []]]]]))),
             resource(
                 .keyPolicy, "p",
                 .keyPolicy(
@@ -131,7 +137,8 @@ enum RandomManifest {
                 .webhook, "w",
                 .webhook(
                     WebhookSpec(
-                        name: line(&random), url: "https://x.example/?a=\(Int.random(in: 0...9, using: &random))", events: ["EV", "POST_FAILED"],
+                        name: line(&random), url: "https://x.example/?a=\(Int.random(in: 0...9, using: &random))",
+                        events: ["EV", "POST_FAILED"],
                         headers: [.init(name: "X-A", value: .text("1")), .init(name: "X-B", value: .secret(.environment("B")))],
                         retryConfig: .init(maxRetries: 7, backoffMultiplier: multiplier), status: .paused))),
         ]

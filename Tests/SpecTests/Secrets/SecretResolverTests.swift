@@ -24,7 +24,9 @@ struct SecretResolverTests {
         #expect(resolution.diagnostics == [])
         #expect(
             resolution.values == [
-                Address(workspace: "w", kind: .integration, name: "crm"): ["config.clientId": Secret("id"), "config.clientSecret": Secret("s3cret")],
+                Address(workspace: "w", kind: .integration, name: "crm"): [
+                    "config.clientId": Secret("id"), "config.clientSecret": Secret("s3cret"),
+                ],
                 Address(workspace: "w", kind: .webhook, name: "a"): ["headers.Authorization": Secret("Bearer x")],
             ])
     }
@@ -54,7 +56,8 @@ struct SecretResolverTests {
     }
 
     @Test(arguments: [
-        ("client_secret", true), ("X-API-Key", true), ("Authorization", true), ("accessToken", true), ("tokenUrl", false), ("X-Custom-Header", false), ("keyPolicies", false),
+        ("client_secret", true), ("X-API-Key", true), ("Authorization", true), ("accessToken", true), ("tokenUrl", false),
+        ("X-Custom-Header", false), ("keyPolicies", false),
     ])
     func `names of secrets are known whatever their spelling`(name: String, looksSecret: Bool) {
         #expect(SecretRules.looksSecret(name) == looksSecret)

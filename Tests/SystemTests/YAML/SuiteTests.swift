@@ -5,7 +5,8 @@ import YAML
 
 /// The public YAML test suite, where it lies beside the repository; skipped elsewhere.
 struct SuiteTests {
-    static let folder = URL(fileURLWithPath: packageRoot).deletingLastPathComponent().appendingPathComponent("shared/vectors/yaml-test-suite")
+    static let folder = URL(fileURLWithPath: packageRoot).deletingLastPathComponent().appendingPathComponent(
+        "shared/vectors/yaml-test-suite")
     static let isPresent = FileManager.default.fileExists(atPath: folder.path)
 
     /// Every folder with an `in.yaml`, as `229Q` or `2G84/00`.
@@ -30,7 +31,8 @@ struct SuiteTests {
         return lines
     }
 
-    @Test(.enabled(if: isPresent, "the YAML test suite is not beside the repository")) func `a tree says again exactly the events it was made of`() throws {
+    @Test(.enabled(if: isPresent, "the YAML test suite is not beside the repository"))
+    func `a tree says again exactly the events it was made of`() throws {
         #expect(Self.cases.count > 400)
         for name in Self.cases {
             let source = try #require(text(name, "in.yaml"))
@@ -43,7 +45,8 @@ struct SuiteTests {
         }
     }
 
-    @Test(.enabled(if: isPresent, "the YAML test suite is not beside the repository")) func `libyaml differs from the suite exactly where the list says`() throws {
+    @Test(.enabled(if: isPresent, "the YAML test suite is not beside the repository"))
+    func `libyaml differs from the suite exactly where the list says`() throws {
         var found: [String: String] = [:]
         for name in Self.cases {
             let ours = events(try #require(text(name, "in.yaml")))

@@ -1,6 +1,7 @@
 /// The fields of an integration.
 package enum IntegrationField: String, ManifestField {
-    case name, type, provider, description, isPublic = "public", status, scopes, redirectUris, returnUrls, rateLimitPerHour, rateLimitPerDay,
+    case name, type, provider, description, isPublic = "public", status, scopes, redirectUris, returnUrls, rateLimitPerHour,
+        rateLimitPerDay,
         config, lifecycle
 
     package static let subject = "an integration"

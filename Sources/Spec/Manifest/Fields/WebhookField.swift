@@ -57,7 +57,10 @@ package enum RetryField: String, ManifestField {
         switch self {
         case .maxRetries: FieldSchema.integer(WebhookRules.retries)
         case .backoffMultiplier:
-            ["type": "number", "minimum": .number(WebhookRules.multipliers.lowerBound), "maximum": .number(WebhookRules.multipliers.upperBound)]
+            [
+                "type": "number", "minimum": .number(WebhookRules.multipliers.lowerBound),
+                "maximum": .number(WebhookRules.multipliers.upperBound),
+            ]
         case .initialDelay, .maxDelay: FieldSchema.duration
         }
     }

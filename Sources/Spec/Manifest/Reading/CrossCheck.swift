@@ -32,7 +32,10 @@ struct CrossCheck {
         }
         var order = Array(entries.indices)
         if !zip(entries, entries.dropFirst()).allSatisfy({ $0.resource.address < $1.resource.address }) {
-            order.sort { entries[$0].resource.address < entries[$1].resource.address || (entries[$0].resource.address == entries[$1].resource.address && $0 < $1) }
+            order.sort {
+                entries[$0].resource.address < entries[$1].resource.address
+                    || (entries[$0].resource.address == entries[$1].resource.address && $0 < $1)
+            }
         }
         resources.reserveCapacity(order.count)
         var first = 0
@@ -46,7 +49,9 @@ struct CrossCheck {
                     let place = "\(last.source.file):\(last.source.line):\(last.source.column)"
                     findings[entry.file].append(
                         Finding(
-                            span: entry.span, summary: "`\(last.address.local)` is declared twice in workspace `\(last.address.workspace)`: first at \(place)",
+                            span: entry.span,
+                            summary:
+                                "`\(last.address.local)` is declared twice in workspace `\(last.address.workspace)`: first at \(place)",
                             detail: "keep one of the two"))
                 }
                 continue
@@ -93,7 +98,11 @@ struct CrossCheck {
             case .scopePattern:
                 let declared = scopes[reference.workspace] ?? []
                 if reference.name == "*" {
-                    if declared.isEmpty { report(reference, "`*` covers nothing: workspace `\(reference.workspace)` has no scopes", "declare them below `scopes`") }
+                    if declared.isEmpty {
+                        report(
+                            reference, "`*` covers nothing: workspace `\(reference.workspace)` has no scopes", "declare them below `scopes`"
+                        )
+                    }
                 } else if reference.name.hasSuffix(":*") {
                     guard scopePrefixes[reference.workspace]?.contains(String(reference.name.dropLast())) != true else { continue }
                     let wildcards = (scopePrefixes[reference.workspace] ?? []).sorted().map { $0 + "*" }
@@ -128,13 +137,16 @@ struct CrossCheck {
             }
             byFrom[move.from] = move
             if let earlier = byTo[move.to] {
-                report(move, move.toSpan, "two resources are moved to `\(move.to.local)`: `\(earlier.from.local)` in \(place(earlier))", "keep one of the two")
+                report(
+                    move, move.toSpan, "two resources are moved to `\(move.to.local)`: `\(earlier.from.local)` in \(place(earlier))",
+                    "keep one of the two")
             } else {
                 byTo[move.to] = move
             }
             if let source = addresses[move.from] {
                 report(
-                    move, move.fromSpan, "`\(move.from.local)` is moved away and still declared at \(source.file):\(source.line):\(source.column)",
+                    move, move.fromSpan,
+                    "`\(move.from.local)` is moved away and still declared at \(source.file):\(source.line):\(source.column)",
                     "take the declaration away, or the move")
             }
         }

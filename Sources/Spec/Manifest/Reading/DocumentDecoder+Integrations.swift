@@ -56,7 +56,9 @@ extension DocumentDecoder {
         if Provider.named(name) != nil { return name }
         report(
             node, "the catalogue has no provider \(quoted(name))",
-            Nearest.remedy(for: name, among: Provider.all.map(\.name), otherwise: "`reconcile providers` lists them; `custom` takes everything from `config`"))
+            Nearest.remedy(
+                for: name, among: Provider.all.map(\.name),
+                otherwise: "`reconcile providers` lists them; `custom` takes everything from `config`"))
         return nil
     }
 

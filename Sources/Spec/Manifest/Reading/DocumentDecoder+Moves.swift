@@ -15,7 +15,9 @@ extension DocumentDecoder {
             require(found, at: entry)
             guard workspace != nil, let from = ends[.from], let to = ends[.to] else { continue }
             guard from.address.kind == to.address.kind else {
-                report(to.node, "a move cannot make \(quoted(from.address.local)) another kind of resource", "keep `\(from.address.kind.rawValue).`")
+                report(
+                    to.node, "a move cannot make \(quoted(from.address.local)) another kind of resource",
+                    "keep `\(from.address.kind.rawValue).`")
                 continue
             }
             guard from.address != to.address else {

@@ -77,7 +77,9 @@ extension DocumentDecoder {
         if node.kind == .sequence, node.elements.first(where: { _ in true }) == nil {
             report(node, "`allowedCIDRs` is empty, which would let no address in", "name a network, or leave the field out to let all in")
         }
-        if networks.count > KeyPolicyRules.networkCount { report(node, "`allowedCIDRs` has more than \(KeyPolicyRules.networkCount) networks") }
+        if networks.count > KeyPolicyRules.networkCount {
+            report(node, "`allowedCIDRs` has more than \(KeyPolicyRules.networkCount) networks")
+        }
         return networks
     }
 }

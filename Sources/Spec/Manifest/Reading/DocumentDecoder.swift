@@ -33,7 +33,8 @@ struct DocumentDecoder {
         for duplicate in tree.duplicateKeys {
             let first = duplicate.first.start
             report(
-                duplicate.second, "\(quoted(duplicate.second.text)) is here twice: first in line \(first.line + 1), column \(first.column + 1)",
+                duplicate.second,
+                "\(quoted(duplicate.second.text)) is here twice: first in line \(first.line + 1), column \(first.column + 1)",
                 "keep one of the two")
         }
         let documents = tree.documents

@@ -56,7 +56,9 @@ package struct ManifestReader: Sendable {
             guard !findings.isEmpty else { continue }
             let excerpt = SourceExcerpt(decoder.file, hiding: decoder.secrets)
             let ordered = findings.enumerated().sorted {
-                ($0.element.span.start.line, $0.element.span.start.column, $0.offset) < ($1.element.span.start.line, $1.element.span.start.column, $1.offset)
+                ($0.element.span.start.line, $0.element.span.start.column, $0.offset) < (
+                    $1.element.span.start.line, $1.element.span.start.column, $1.offset
+                )
             }
             // What an alias repeats is decoded, and found wrong, once for every place that repeats it.
             var seen: Set<Diagnostic> = []

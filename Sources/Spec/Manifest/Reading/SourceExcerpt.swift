@@ -23,9 +23,11 @@ struct SourceExcerpt {
         let endColumn = endsOnLine ? max(startColumn, min(Int(span.end.column), lineLength)) : lineLength
         let isOpenEnded = span.end.index == .max
         let end = SourceRange.Position(
-            line: Int(isOpenEnded ? span.start.line : span.end.line) + 1, column: (endsOnLine || isOpenEnded ? endColumn : Int(span.end.column)) + 1,
+            line: Int(isOpenEnded ? span.start.line : span.end.line) + 1,
+            column: (endsOnLine || isOpenEnded ? endColumn : Int(span.end.column)) + 1,
             byte: bytes.upperBound + file.skippedBytes)
-        let start = SourceRange.Position(line: Int(span.start.line) + 1, column: startColumn + 1, byte: bytes.lowerBound + file.skippedBytes)
+        let start = SourceRange.Position(
+            line: Int(span.start.line) + 1, column: startColumn + 1, byte: bytes.lowerBound + file.skippedBytes)
         return Diagnostic(
             finding.summary, detail: finding.detail, at: SourceRange(file: file.name, start: start, end: end),
             snippet: Diagnostic.Snippet(

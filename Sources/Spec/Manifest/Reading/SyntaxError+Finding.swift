@@ -50,7 +50,8 @@ extension Finding {
         let indentation = text[lineStart..<offset]
         if found == UInt8(ascii: "\t") || indentation.contains(UInt8(ascii: "\t")) { return "indent with spaces: YAML forbids tabs" }
         switch found {
-        case UInt8(ascii: "@"), UInt8(ascii: "`"), UInt8(ascii: "%"): return "put the text in quotes: it begins with a character that YAML reserves"
+        case UInt8(ascii: "@"), UInt8(ascii: "`"), UInt8(ascii: "%"):
+            return "put the text in quotes: it begins with a character that YAML reserves"
         default: break
         }
         guard let context, context < text.count else { return nil }

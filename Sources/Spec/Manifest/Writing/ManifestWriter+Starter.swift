@@ -64,7 +64,9 @@ extension ManifestWriter {
             ]
             if let oauth = provider.oauth {
                 lines.append("    redirectUris: [http://127.0.0.1:8080/api/integrations/oauth/callback]")
-                if !oauth.scopesNeeded.isEmpty { lines.append("    scopes: [\(oauth.scopesNeeded.map(YAMLText.scalar).joined(separator: ", "))]") }
+                if !oauth.scopesNeeded.isEmpty {
+                    lines.append("    scopes: [\(oauth.scopesNeeded.map(YAMLText.scalar).joined(separator: ", "))]")
+                }
                 lines += [
                     "    # config:",
                     "    #   clientId: { env: \(SecretRules.variableName(for: address, field: "config.clientId")) }",

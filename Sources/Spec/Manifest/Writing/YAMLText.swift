@@ -7,15 +7,20 @@ enum YAMLText {
 
     private static func isPlain(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        guard let first = bytes.first, bytes.count <= 200, first.isASCIIAlphanumeric || first == UInt8(ascii: "/") || first == UInt8(ascii: "_")
+        guard let first = bytes.first, bytes.count <= 200,
+            first.isASCIIAlphanumeric || first == UInt8(ascii: "/") || first == UInt8(ascii: "_")
         else { return false }
         for (position, byte) in bytes.enumerated() {
             switch byte {
             case UInt8(ascii: ":"): guard position + 1 < bytes.count, bytes[position + 1] != UInt8(ascii: " ") else { return false }
             case UInt8(ascii: " "):
-                guard position + 1 < bytes.count, bytes[position + 1] != UInt8(ascii: "#"), bytes[position + 1] != UInt8(ascii: " ") else { return false }
-            case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "+"), UInt8(ascii: "="),
-                UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "~"), UInt8(ascii: "$"), UInt8(ascii: "'"), UInt8(ascii: ";"), UInt8(ascii: "*"):
+                guard position + 1 < bytes.count, bytes[position + 1] != UInt8(ascii: "#"), bytes[position + 1] != UInt8(ascii: " ") else {
+                    return false
+                }
+            case UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: "+"),
+                UInt8(ascii: "="),
+                UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "~"), UInt8(ascii: "$"), UInt8(ascii: "'"), UInt8(ascii: ";"),
+                UInt8(ascii: "*"):
                 break
             default: guard byte.isASCIIAlphanumeric else { return false }
             }
@@ -26,7 +31,9 @@ enum YAMLText {
     /// Booleans, and numbers with separators or sexagesimal parts (YAML 1.1's type repository).
     private static func looksTypedInYAML11(_ text: String) -> Bool {
         if ["y", "n", "yes", "no", "on", "off", "true", "false", "null"].contains(text.lowercased()) { return true }
-        return text.utf8.allSatisfy { $0.isASCIIDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+        return text.utf8.allSatisfy {
+            $0.isASCIIDigit || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-")
+        }
     }
 
     static func doubleQuoted(_ text: String) -> String {
