@@ -190,7 +190,7 @@ struct ProcessTests {
             import sqlite3, sys, time
             connection = sqlite3.connect(sys.argv[1], isolation_level=None)
             # A log that is not empty, as beside any running process: opening the state then needs no lock of its own.
-            connection.execute("UPDATE state SET serial = serial")
+            connection.executescript("CREATE TABLE held (id); DROP TABLE held")
             connection.execute("BEGIN IMMEDIATE")
             print("held", flush=True)
             time.sleep(60)
