@@ -1,0 +1,50 @@
+package import ArgumentParser
+import IntegrationRuntime
+import Spec
+
+/// `reconcile keys list`
+package struct KeysList: WorldCommand {
+    package static let configuration = CommandConfiguration(commandName: "list", abstract: "List the keys, newest first.")
+
+    @OptionGroup var options: RuntimeOptions
+
+    package init() {}
+
+    package func run(in world: World) async throws {
+        try await options.withAPI(in: world) { api, query in
+            let keys = try await api.list(KeysCommand.path, query: query)
+            if options.format == .json {
+                world.output.line(JSON.array(keys).prettyText)
+                return
+            }
+            var table = TextTable("ID", "NAME", "STATUS", "POLICY", "SCOPES", "EXPIRES", "LAST USED")
+            for key in keys {
+                table.add([
+                    key["id"]?.string ?? "", key["name"]?.string ?? "", key["status"]?.string ?? "", key["policy"]?.string ?? "-",
+                    (key["scopes"]?.strings ?? []).joined(separator: " "), key["expiresAt"]?.string ?? "never",
+                    key["lastUsedAt"]?.string ?? "never",
+                ])
+            }
+            world.output.write(keys.isEmpty ? "No keys.\n" : table.text)
+        }
+    }
+}
+
+/// `reconcile keys show`
+package struct KeysShow: WorldCommand {
+    package static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one key: what it may do, never the key itself.")
+
+    @Argument(help: "The key's id: key_…")
+    var id: String
+
+    @OptionGroup var options: RuntimeOptions
+
+    package init() {}
+
+    package func run(in world: World) async throws {
+        try await options.withAPI(in: world) { api, query in
+            let key = try await api.json(ManagementRequest(.get, "\(KeysCommand.path)/\(id)", query: query))
+            world.output.line(key.prettyText)
+        }
+    }
+}

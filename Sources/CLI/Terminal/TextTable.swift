@@ -1,0 +1,24 @@
+/// Rows under a heading, in columns as wide as their widest cell.
+struct TextTable {
+    private let heading: [String]
+    private var rows: [[String]] = []
+
+    init(_ heading: String...) {
+        self.heading = heading
+    }
+
+    mutating func add(_ row: [String]) { rows.append(row) }
+
+    var text: String {
+        let all = [heading] + rows
+        let widths = heading.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+        return all.map { row in
+            var line = ""
+            for (column, cell) in row.enumerated() {
+                line += cell
+                if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
+            }
+            return line + "\n"
+        }.joined()
+    }
+}
