@@ -50,6 +50,7 @@ let package = Package(
             dependencies: [
                 "Spec", "Store", "Reconciler", "IntegrationRuntime", "OpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]

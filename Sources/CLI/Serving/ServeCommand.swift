@@ -1,0 +1,132 @@
+package import ArgumentParser
+import Foundation
+import IntegrationRuntime
+import Logging
+import ServiceLifecycle
+import Spec
+import Store
+
+/// `reconcile serve`: the runtime.
+package struct ServeCommand: WorldCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve the API, key checks, OAuth callbacks and deliveries from the state.",
+        discussion: """
+            Needs ENCRYPTION_KEY and RECONCILE_JWT_SECRET or RECONCILE_JWKS. With manifests it also applies them at the start \
+            and whenever they or the state change. One runtime serves a state; a second one ends with 5.
+            """)
+
+    @Argument(help: ArgumentHelp("Manifests to keep applied.", valueName: "path"))
+    var paths: [String] = []
+
+    @Option(help: "Where to listen.")
+    var listen: String = "127.0.0.1:8080"
+
+    @Option(name: .customLong("public-url"), help: ArgumentHelp("The address that others see, for callbacks (default: http:// and --listen).", valueName: "url"))
+    var publicURL: String?
+
+    @Option(name: .customLong("trusted-proxy"), help: ArgumentHelp("A proxy whose X-Forwarded-For counts; repeatable.", valueName: "cidr"))
+    var trustedProxies: [String] = []
+
+    @Option(
+        name: .customLong("allow-network"),
+        help: ArgumentHelp("A private network that deliveries and token calls may reach; repeatable (also $RECONCILE_ALLOW_NETWORKS).", valueName: "cidr"))
+    var allowedNetworks: [String] = []
+
+    @Option(help: "How often to reconcile the given manifests.")
+    var interval: String = "30s"
+
+    @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.")
+    var logLevel: String = "info"
+
+    @OptionGroup var state: StateOptions
+
+    package init() {}
+
+    package func run(in world: World) async throws {
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw CommandError(.usage, "--log-level takes trace, debug, info, notice, warning or error")
+        }
+        guard let interval = Duration(manifestText: interval), interval >= .seconds(1) else {
+            throw CommandError(.usage, "--interval takes a duration of at least 1s, such as 30s")
+        }
+        let (host, port) = try address()
+        let configuration = try configuration(in: world, host: host, port: port)
+        let tokens = try verifier(in: world)
+        guard world.variable("ENCRYPTION_KEY") != nil else {
+            throw CommandError(.failure, "ENCRYPTION_KEY is not set; the runtime encrypts what it stores with it; make one with: openssl rand -base64 32")
+        }
+        let lock: ServeLock
+        do {
+            lock = try ServeLock(state: state.path(in: world))
+        } catch {
+            if case .held = error { throw CommandError(.locked, "\(error)") }
+            throw CommandError(.failure, "\(error)")
+        }
+        let store = try state.open(in: world, mode: .createIfMissing)
+        var logger = Logger(label: "reconcile") { JSONLineLogHandler(label: $0, level: level) }
+        logger.logLevel = level
+        let reconciling = paths.isEmpty ? nil : ManifestWatch(paths: paths, interval: interval, environment: world.environment)
+        let server = try await Server(
+            store: store, configuration: configuration, tokens: tokens, host: host, port: port, clock: world.now, logger: logger,
+            reconciling: reconciling
+        ) { port in
+            world.output.line("Serving http://\(host):\(port)")
+        }
+        do {
+            try await server.run(gracefulShutdownSignals: [.sigterm, .sigint])
+        } catch {
+            store.close()
+            throw CommandError(.failure, "the runtime ended: \(error)")
+        }
+        store.close()
+        withExtendedLifetime(lock) {}
+    }
+
+    /// `HOST:PORT`, with IPv6 in brackets.
+    private func address() throws(CommandError) -> (host: String, port: Int) {
+        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]), (0...65_535).contains(port) else {
+            throw CommandError(.usage, "--listen takes HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
+        }
+        let host = listen[..<colon]
+        return (host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host), port)
+    }
+
+    private func configuration(in world: World, host: String, port: Int) throws(CommandError) -> RuntimeConfiguration {
+        do {
+            let fromEnvironment = try RuntimeConfiguration.local(environment: world.environment).allowedNetworks
+            let shownHost = host.contains(":") ? "[\(host)]" : host
+            return RuntimeConfiguration(
+                publicURL: try RuntimeConfiguration.publicURL(publicURL ?? "http://\(shownHost):\(port)"),
+                allowedNetworks: fromEnvironment + (try RuntimeConfiguration.networks(allowedNetworks)),
+                trustedProxies: try RuntimeConfiguration.networks(trustedProxies))
+        } catch {
+            throw CommandError(.usage, error.message)
+        }
+    }
+
+    private func verifier(in world: World) throws(CommandError) -> TokenVerifier {
+        let (audience, issuer) = (world.variable("RECONCILE_JWT_AUDIENCE"), world.variable("RECONCILE_JWT_ISSUER"))
+        switch (world.variable("RECONCILE_JWT_SECRET"), world.variable("RECONCILE_JWKS")) {
+        case (let secret?, nil):
+            if let weakness = TokenVerifier.weakness(of: Secret(secret)) {
+                world.errors.line("warning: RECONCILE_JWT_SECRET \(weakness)")
+            }
+            return TokenVerifier(sharedSecret: Secret(secret), audience: audience, issuer: issuer)
+        case (nil, let source?):
+            guard let document = FileManager.default.contents(atPath: source) else {
+                throw CommandError(.failure, "RECONCILE_JWKS names \(source), which cannot be read")
+            }
+            do {
+                return TokenVerifier(keys: try JSONWebKeySet(parsing: Array(document)).keys, audience: audience, issuer: issuer)
+            } catch {
+                throw CommandError(.failure, "RECONCILE_JWKS (\(source)) is no key set that can be used: \(error)")
+            }
+        case (nil, nil):
+            throw CommandError(
+                .failure,
+                "set RECONCILE_JWT_SECRET (make one with: openssl rand -base64 48) or RECONCILE_JWKS, so that management tokens can be checked")
+        case (_?, _?):
+            throw CommandError(.failure, "RECONCILE_JWT_SECRET and RECONCILE_JWKS are both set; keep one")
+        }
+    }
+}

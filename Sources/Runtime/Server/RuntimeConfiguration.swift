@@ -1,0 +1,50 @@
+package import Curl
+package import Spec
+
+/// What the operator sets besides manifests: flags and environment of `serve`.
+package struct RuntimeConfiguration: Sendable {
+    /// The address that others see, without a trailing slash: callbacks and cookies are made from it.
+    package var publicURL: String
+    /// Networks that outgoing requests may reach although they are special-purpose.
+    package var allowedNetworks: [CIDR]
+    /// Whose `X-Forwarded-For` counts.
+    package var trustedProxies: [CIDR]
+
+    package init(publicURL: String, allowedNetworks: [CIDR] = [], trustedProxies: [CIDR] = []) {
+        self.publicURL = publicURL
+        self.allowedNetworks = allowedNetworks
+        self.trustedProxies = trustedProxies
+    }
+
+    /// What guards every outgoing request; plain http is for opened loopback networks alone, as the guard itself knows.
+    package var addressPolicy: AddressPolicy {
+        AddressPolicy(allowed: allowedNetworks)
+    }
+
+    /// Reads a list of networks, or says which entry is none.
+    package static func networks(_ texts: [String]) throws(ConfigurationError) -> [CIDR] {
+        var networks: [CIDR] = []
+        for text in texts {
+            guard let network = CIDR(text) else {
+                throw ConfigurationError(message: "`\(text)` is no network; write one as 10.0.0.0/8 or fd00::/8")
+            }
+            networks.append(network)
+        }
+        return networks
+    }
+
+    /// What a command on the state file takes from the environment.
+    package static func local(environment: [String: String]) throws(ConfigurationError) -> RuntimeConfiguration {
+        let networks = environment["RECONCILE_ALLOW_NETWORKS"]?.split(separator: ",").map { String($0).filter { $0 != " " } } ?? []
+        return RuntimeConfiguration(publicURL: "http://127.0.0.1:8080", allowedNetworks: try self.networks(networks))
+    }
+}
+
+/// A flag or variable that the runtime cannot start with.
+package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
+    package let message: String
+
+    package init(message: String) { self.message = message }
+
+    package var description: String { message }
+}
