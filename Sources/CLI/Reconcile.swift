@@ -10,6 +10,7 @@ package struct Reconcile: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
             ExportCommand.self, HistoryCommand.self, SchemaCommand.self, ProvidersCommand.self,
+            ServeCommand.self, KeysCommand.self, EventsCommand.self, WebhooksCommand.self, TokenCommand.self,
         ])
 
     package static let version = "0.1.0"

@@ -4,6 +4,7 @@ import IntegrationRuntime
 import Logging
 import ServiceLifecycle
 import Spec
+import UnixSignals
 
 /// `reconcile events listen`: a receiver for development, which shows what arrives and whether its signatures hold.
 package struct EventsListen: WorldCommand {
@@ -67,12 +68,10 @@ package struct EventsListen: WorldCommand {
             return Secret(value)
         }
         guard let webhook else { return nil }
-        var found: Secret?
-        try await options.withAPI(in: world) { api, query in
+        return try await options.withAPI(in: world) { api, query in
             let id = try await WebhooksCommand.id(of: webhook, api: api, query: query)
-            found = try await api.json(ManagementRequest(.get, "\(WebhooksCommand.path)/\(id)/secret", query: query))["secret"]?.string.map { Secret($0) }
+            return try await api.json(ManagementRequest(.get, "\(WebhooksCommand.path)/\(id)/secret", query: query))["secret"]?.string.map { Secret($0) }
         }
-        return found
     }
 
     /// Two lines a delivery: what it is and whether its signatures hold; then its data.

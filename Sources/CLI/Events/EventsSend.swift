@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Foundation
+import HTTPTypes
 import IntegrationRuntime
 import Spec
 
@@ -25,8 +26,9 @@ package struct EventsSend: WorldCommand {
     package func run(in world: World) async throws {
         var body = JSONObject([("event", .string(event)), ("data", try json(in: world))])
         body["id"] = id.map(JSON.string)
+        let request = JSON.object(body)
         try await options.withAPI(in: world) { api, query in
-            let answer = try await api.json(ManagementRequest(.post, "/api/events", query: query, body: .object(body)))
+            let answer = try await api.json(ManagementRequest(.post, "/api/events", query: query, body: request))
             switch options.format {
             case .json: world.output.line(answer.prettyText)
             case .text:

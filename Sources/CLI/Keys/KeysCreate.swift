@@ -1,4 +1,5 @@
 package import ArgumentParser
+import HTTPTypes
 import IntegrationRuntime
 import Spec
 
@@ -40,8 +41,9 @@ package struct KeysCreate: WorldCommand {
         body["rateLimitPerDay"] = rateLimitPerDay.map { .integer($0) }
         body["expiresAt"] = expiresAt.map(JSON.string)
         body["owner"] = owner.map(JSON.string)
+        let request = JSON.object(body)
         try await options.withAPI(in: world) { api, query in
-            let key = try await api.json(ManagementRequest(.post, KeysCommand.path, query: query, body: .object(body)))
+            let key = try await api.json(ManagementRequest(.post, KeysCommand.path, query: query, body: request))
             switch options.format {
             case .json: world.output.line(key.prettyText)
             case .text:

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import HTTPTypes
 import IntegrationRuntime
 import Spec
 
@@ -17,15 +18,16 @@ package struct KeysList: WorldCommand {
                 world.output.line(JSON.array(keys).prettyText)
                 return
             }
-            var table = TextTable("ID", "NAME", "STATUS", "POLICY", "SCOPES", "EXPIRES", "LAST USED")
+            var rows: [[String]] = []
+            let heading = ["ID", "NAME", "STATUS", "POLICY", "SCOPES", "EXPIRES", "LAST USED"]
             for key in keys {
-                table.add([
+                rows.append([
                     key["id"]?.string ?? "", key["name"]?.string ?? "", key["status"]?.string ?? "", key["policy"]?.string ?? "-",
                     (key["scopes"]?.strings ?? []).joined(separator: " "), key["expiresAt"]?.string ?? "never",
                     key["lastUsedAt"]?.string ?? "never",
                 ])
             }
-            world.output.write(keys.isEmpty ? "No keys.\n" : table.text)
+            world.output.write(keys.isEmpty ? "No keys.\n" : TextTable(heading, rows).text)
         }
     }
 }
@@ -43,7 +45,7 @@ package struct KeysShow: WorldCommand {
 
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
-            let key = try await api.json(ManagementRequest(.get, "\(KeysCommand.path)/\(id)", query: query))
+            let key = try await api.json(ManagementRequest(.get, "\(KeysCommand.path)/\(id.asPathSegment)", query: query))
             world.output.line(key.prettyText)
         }
     }

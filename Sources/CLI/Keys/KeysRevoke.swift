@@ -1,4 +1,5 @@
 package import ArgumentParser
+import HTTPTypes
 import IntegrationRuntime
 
 /// `reconcile keys revoke`
@@ -16,7 +17,7 @@ package struct KeysRevoke: WorldCommand {
 
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
-            _ = try await api.json(ManagementRequest(.delete, "\(KeysCommand.path)/\(id)", query: query))
+            _ = try await api.json(ManagementRequest(.delete, "\(KeysCommand.path)/\(id.asPathSegment)", query: query))
             world.errors.line("Revoked \(id).")
         }
     }

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import HTTPTypes
 import IntegrationRuntime
 import Spec
 
@@ -22,8 +23,9 @@ package struct KeysVerify: WorldCommand {
         let key = key == "-" ? world.readLine() ?? "" : key
         var body = JSONObject([("key", .string(key))])
         if !scopes.isEmpty { body["scopes"] = .strings(scopes) }
+        let request = JSON.object(body)
         try await options.withAPI(in: world) { api, query in
-            let answer = try await api.json(ManagementRequest(.post, "\(KeysCommand.path)/verify", query: query, body: .object(body)))
+            let answer = try await api.json(ManagementRequest(.post, "\(KeysCommand.path)/verify", query: query, body: request))
             let code = answer["code"]?.string ?? ""
             world.output.line(options.format == .json ? answer.prettyText : code)
             guard answer["valid"]?.bool == true else { throw CommandError(.failure, nil) }

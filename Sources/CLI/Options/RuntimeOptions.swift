@@ -24,16 +24,16 @@ package struct RuntimeOptions: ParsableArguments {
     package init() {}
 
     /// Runs a command's work with the API that the options name, and with the query that names the workspace.
-    package func withAPI(
-        in world: World, _ body: (_ api: any ManagementAPI, _ query: [(name: String, value: String)]) async throws -> Void
-    ) async throws {
+    package func withAPI<Value: Sendable>(
+        in world: World, _ body: @Sendable (_ api: any ManagementAPI, _ query: [(name: String, value: String)]) async throws -> Value
+    ) async throws -> Value {
         do {
             if let server = server ?? world.variable("RECONCILE_SERVER") {
                 guard let token = token ?? world.variable("RECONCILE_TOKEN") else {
                     throw CommandError(.usage, "--server needs a management token: give --token or set RECONCILE_TOKEN")
                 }
                 let query = workspace.map { [(name: "workspaceId", value: $0)] } ?? []
-                try await body(try RemoteAPI(server: server, token: Secret(token)), query)
+                return try await body(try RemoteAPI(server: server, token: Secret(token)), query)
             } else {
                 let store = try state.open(in: world)
                 defer { store.close() }
@@ -42,8 +42,7 @@ package struct RuntimeOptions: ParsableArguments {
                     store: store, configuration: RuntimeConfiguration.local(environment: world.environment), clock: world.now,
                     logger: Logger(label: "reconcile", factory: { _ in SwiftLogNoOpLogHandler() }))
                 let principal = Principal(subject: Self.actor(in: world), workspace: .one(workspace), role: .admin)
-                try await body(components.api(as: principal), [])
-                try await components.finish()
+                return try await components.withAPI(as: principal) { try await body($0, []) }
             }
         } catch let failure as ManagementFailure {
             throw CommandError(.failure, failure.message)

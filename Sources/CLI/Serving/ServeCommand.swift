@@ -5,6 +5,7 @@ import Logging
 import ServiceLifecycle
 import Spec
 import Store
+import UnixSignals
 
 /// `reconcile serve`: the runtime.
 package struct ServeCommand: WorldCommand {
@@ -68,7 +69,7 @@ package struct ServeCommand: WorldCommand {
         let reconciling = paths.isEmpty ? nil : ManifestWatch(paths: paths, interval: interval, environment: world.environment)
         let server = try await Server(
             store: store, configuration: configuration, tokens: tokens, host: host, port: port, clock: world.now, logger: logger,
-            reconciling: reconciling
+            reconciling: reconciling, version: Reconcile.version
         ) { port in
             world.output.line("Serving http://\(host):\(port)")
         }

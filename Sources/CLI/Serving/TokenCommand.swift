@@ -26,7 +26,7 @@ package struct TokenCommand: WorldCommand {
             throw CommandError(.failure, "RECONCILE_JWT_SECRET is not set; the runtime must have the same; make one with: openssl rand -base64 48")
         }
         if let weakness = TokenVerifier.weakness(of: Secret(secret)) {
-            throw CommandError(.failure, "RECONCILE_JWT_SECRET \(weakness)")
+            world.errors.line("warning: RECONCILE_JWT_SECRET \(weakness)")
         }
         guard let role = Principal.Role(rawValue: role) else { throw CommandError(.usage, "--role takes member or admin") }
         guard let lifetime = Duration(manifestText: expiresIn), lifetime > .zero else {
@@ -38,6 +38,6 @@ package struct TokenCommand: WorldCommand {
         let token = TokenMint(sharedSecret: Secret(secret)).token(
             for: principal, at: world.now(), lifetime: lifetime, audience: world.variable("RECONCILE_JWT_AUDIENCE"),
             issuer: world.variable("RECONCILE_JWT_ISSUER"))
-        world.output.line(token)
+        world.output.line(token.reveal())
     }
 }

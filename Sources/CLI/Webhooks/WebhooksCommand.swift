@@ -1,4 +1,5 @@
 package import ArgumentParser
+import HTTPTypes
 import IntegrationRuntime
 import Spec
 
@@ -40,15 +41,16 @@ package struct WebhooksList: WorldCommand {
                 world.output.line(JSON.array(webhooks).prettyText)
                 return
             }
-            var table = TextTable("ID", "NAME", "STATUS", "EVENTS", "URL")
+            var rows: [[String]] = []
+            let heading = ["ID", "NAME", "STATUS", "EVENTS", "URL"]
             for webhook in webhooks {
-                table.add([
+                rows.append([
                     webhook["id"]?.string ?? "", webhook["slug"]?.string ?? webhook["name"]?.string ?? "",
                     webhook["status"]?.string ?? "", (webhook["events"]?.strings ?? []).joined(separator: " "),
                     webhook["url"]?.string ?? "",
                 ])
             }
-            world.output.write(webhooks.isEmpty ? "No webhooks.\n" : table.text)
+            world.output.write(webhooks.isEmpty ? "No webhooks.\n" : TextTable(heading, rows).text)
         }
     }
 }
@@ -76,17 +78,18 @@ package struct WebhooksDeliveries: WorldCommand {
                 world.output.line(JSON.array(deliveries).prettyText)
                 return
             }
-            var table = TextTable("ID", "EVENT", "STATUS", "ATTEMPTS", "CREATED", "LAST RESULT")
+            var rows: [[String]] = []
+            let heading = ["ID", "EVENT", "STATUS", "ATTEMPTS", "CREATED", "LAST RESULT"]
             for delivery in deliveries {
                 let attempts = delivery["attempts"]?.array ?? []
                 let last = attempts.last.map { $0["statusCode"]?.integer.map(String.init) ?? $0["error"]?.string ?? "" }
-                table.add([
+                rows.append([
                     delivery["id"]?.string ?? "", delivery["event"]?.string ?? "", delivery["status"]?.string ?? "",
                     delivery["attemptCount"]?.integer.map(String.init) ?? String(attempts.count),
                     delivery["createdAt"]?.string ?? "", last ?? delivery["reason"]?.string ?? "-",
                 ])
             }
-            world.output.write(deliveries.isEmpty ? "No deliveries.\n" : table.text)
+            world.output.write(deliveries.isEmpty ? "No deliveries.\n" : TextTable(heading, rows).text)
         }
     }
 }

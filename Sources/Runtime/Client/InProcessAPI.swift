@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 package import Logging
 package import Spec
@@ -21,7 +22,7 @@ package struct InProcessAPI: ManagementAPI {
 
     package func send(_ request: ManagementRequest) async throws(ManagementFailure) -> ManagementAnswer {
         guard let (endpoint, parameters) = find(request) else {
-            preconditionFailure("no endpoint \(request.method) \(request.path)")
+            return ManagementAnswer(APIError.notFound("route_not_found", "there is nothing at \(request.path)").reply)
         }
         let call = Call(
             method: request.method, path: parameters, query: request.query,
@@ -50,7 +51,7 @@ package struct InProcessAPI: ManagementAPI {
         var parameters: [String: String] = [:]
         for (expected, actual) in zip(pattern, segments) {
             if expected.hasPrefix("{") {
-                parameters[String(expected.dropFirst().dropLast())] = String(actual)
+                parameters[String(expected.dropFirst().dropLast())] = String(actual).removingPercentEncoding ?? String(actual)
             } else if expected != actual {
                 return nil
             }

@@ -1,3 +1,4 @@
+import Foundation
 package import HTTPTypes
 package import Spec
 
@@ -22,6 +23,15 @@ package struct ManagementRequest: Sendable {
         self.query = query
         self.body = body
     }
+}
+
+extension String {
+    /// As one segment of a path, whatever it holds (RFC 3986 § 2.3).
+    package var asPathSegment: String {
+        addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? ""
+    }
+
+    private static let unreserved = CharacterSet(charactersIn: "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-~")
 }
 
 package struct ManagementAnswer: Sendable {

@@ -1,5 +1,5 @@
-import HummingbirdCore
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 internal import ServiceLifecycle
@@ -12,24 +12,25 @@ package struct HTTPFront: Service {
     private let application: Application<APIResponder>
 
     /// - Parameters:
+    ///   - checker: answers key checks at the head of each connection; nil leaves them to the route.
     ///   - port: 0 for any free one; `onListening` tells which.
-    ///   - keyChecks: answers plain key checks from the bytes, before the router; nil leaves them to it.
     package init(
-        endpoints: [Endpoint], gate: Gate, forwarding: ForwardedAddress = .none, host: String, port: Int,
-        keyChecks: KeyCheckFront? = nil, clock: @escaping @Sendable () -> Timestamp, logger: Logger, onListening: @escaping @Sendable (_ port: Int) -> Void
+        endpoints: [Endpoint], gate: Gate, forwarding: ForwardedAddress = .none, checker: KeyChecker? = nil, host: String, port: Int,
+        clock: @escaping @Sendable () -> Timestamp, logger: Logger, onListening: @escaping @Sendable (_ port: Int) -> Void
     ) {
+        let server: HTTPServerBuilder
+        if let checker {
+            let front = KeyCheckFront(checker: checker, forwarding: forwarding, clock: clock)
+            server = HTTPServerBuilder { responder in KeyCheckChannel(base: HTTP1Channel(responder: responder), front: front) }
+        } else {
+            server = .http1(configuration: .init(idleTimeout: .seconds(120)))
+        }
         application = Application(
             responder: APIResponder(endpoints: endpoints, gate: gate, forwarding: forwarding, clock: clock),
-            server: Self.server(keyChecks),
+            server: server,
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger)
-    }
-
-    private static func server(_ keyChecks: KeyCheckFront?) -> HTTPServerBuilder {
-        guard let keyChecks else { return .http1(configuration: .init(idleTimeout: .seconds(75))) }
-        // The handler in front sees what the channel behind does not, so it keeps the idle timer.
-        return HTTPServerBuilder { responder in KeyCheckChannel(base: HTTP1Channel(responder: responder), front: keyChecks) }
     }
 
     package func run() async throws {

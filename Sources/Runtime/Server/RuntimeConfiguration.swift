@@ -1,5 +1,5 @@
 package import Curl
-package import Spec
+
 
 /// What the operator sets besides manifests: flags and environment of `serve`.
 package struct RuntimeConfiguration: Sendable {
@@ -31,6 +31,16 @@ package struct RuntimeConfiguration: Sendable {
             networks.append(network)
         }
         return networks
+    }
+
+    /// Checks and normalises `--public-url`: http or https, and no path, query or fragment.
+    package static func publicURL(_ text: String) throws(ConfigurationError) -> String {
+        let trimmed = text.hasSuffix("/") ? String(text.dropLast()) : text
+        let scheme = ["https://", "http://"].first { trimmed.hasPrefix($0) }
+        guard let scheme, trimmed.count > scheme.count, !trimmed.dropFirst(scheme.count).contains(where: { "/?#@ ".contains($0) }) else {
+            throw ConfigurationError(message: "`\(text)` is no public address; write scheme, host and port alone, such as https://hooks.example.com")
+        }
+        return trimmed
     }
 
     /// What a command on the state file takes from the environment.

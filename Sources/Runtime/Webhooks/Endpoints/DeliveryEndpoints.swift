@@ -67,8 +67,10 @@ package struct DeliveryEndpoints: EndpointGroup {
             status = known
         }
         let wanted = status
-        let records = try await store.read { try $0.deliveries(of: webhook.id, status: wanted, after: page.after, limit: page.fetchLimit) }
-        return page.reply(records, id: \.id.text, json: { WebhookView.json($0) })
+        let records = try await store.read { tx in
+            try tx.deliveries(of: webhook.id, status: wanted, after: page.after, limit: page.fetchLimit).map { ($0, try tx.attempts(of: $0.id)) }
+        }
+        return page.reply(records, id: \.0.id.text, json: { WebhookView.json($0.0, attempts: $0.1) })
     }
 
     private func find(_ call: Call) async throws -> (WebhookRecord, DeliveryRecord) {

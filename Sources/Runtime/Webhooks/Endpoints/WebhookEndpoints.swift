@@ -66,6 +66,13 @@ package struct WebhookEndpoints: EndpointGroup {
                     "properties": ["event": ["type": "string"], "data": ["type": "object"]],
                 ], isBodyOptional: true,
                 answers: [.init(.accepted, "The event and its delivery", schema: .schema("AcceptedEvent")), Self.missing], handle: test),
+            Endpoint(
+                .get, "/api/integrations/webhooks/{id}/secret", name: "showWebhookSecret",
+                summary: "The secret that signs the webhook's deliveries; who asks is recorded", access: .management(.admin),
+                answers: [
+                    .init(.ok, "The secret", schema: ["type": "object", "required": ["secret"], "properties": ["secret": ["type": "string"]]]),
+                    Self.missing,
+                ], handle: showSecret),
         ]
     }
 
@@ -80,6 +87,20 @@ package struct WebhookEndpoints: EndpointGroup {
             throw Self.notFound
         }
         return record
+    }
+
+    private func showSecret(_ call: Call) async throws -> Reply {
+        let record = try await find(call)
+        let (actor, now) = (call.actor, call.now)
+        let secret = try await store.write { tx in
+            try tx.insertLog(
+                ActivityLog(
+                    workspace: record.workspace, integrationID: nil, level: .warning, action: "webhook.secret_shown",
+                    message: "the secret of the webhook \(record.id) was shown", actor: actor, at: now))
+            return try tx.secrets(of: record.id.text)["secret"]
+        }
+        guard let secret else { throw APIError.notFound("secret_not_found", "this webhook has no secret; apply its manifest again to make one") }
+        return Reply(.ok, ["secret": .string(secret.reveal())])
     }
 
     private func list(_ call: Call) async throws -> Reply {

@@ -8,6 +8,7 @@ enum WebhookView {
         let spec = record.spec
         var object = JSONObject()
         object["id"] = .string(record.id.text)
+        object["slug"] = .string(record.name)
         object["workspaceId"] = .string(record.workspace)
         object["name"] = .string(spec.name)
         object["description"] = JSON.text(spec.description)
@@ -112,7 +113,7 @@ enum WebhookView {
 
     private static func webhook(secret: Bool) -> JSON {
         var members: [(String, JSON)] = [
-            ("id", text), ("workspaceId", text), ("name", text), ("description", maybeText), ("url", text),
+            ("id", text), ("slug", text), ("workspaceId", text), ("name", text), ("description", maybeText), ("url", text),
             ("events", ["type": "array", "items": text]), ("headers", ["type": "object"]), ("retryConfig", retryConfig),
             ("status", ["enum": ["ACTIVE", "PAUSED", "DISABLED"]]), ("managedBy", ["type": ["object", "null"]]), ("createdAt", text),
             ("updatedAt", text),

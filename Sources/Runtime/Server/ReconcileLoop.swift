@@ -1,0 +1,71 @@
+import Logging
+import Reconciler
+import ServiceLifecycle
+import Spec
+import Store
+
+/// Manifests that a runtime keeps applied.
+package struct ManifestWatch: Sendable {
+    /// Files and folders, as for `apply`.
+    package var paths: [String]
+    package var interval: Duration
+    /// Where secret references are resolved.
+    package var environment: [String: String]
+
+    package init(paths: [String], interval: Duration, environment: [String: String]) {
+        self.paths = paths
+        self.interval = interval
+        self.environment = environment
+    }
+}
+
+/// Plans and applies the manifests at the start and at every interval, with the guards of `apply`.
+///
+/// What cannot be applied (invalid manifests, a tripped guard, a locked state) is logged, changes nothing, and is tried
+/// again at the next interval: one failure never ends the loop.
+struct ReconcileLoop: Service {
+    let watch: ManifestWatch
+    let store: Store
+    let clock: @Sendable () -> Timestamp
+    let logger: Logger
+    /// Brings what was applied into force.
+    let applied: @Sendable () async throws -> Void
+
+    /// The default of `apply --max-deletes`.
+    private static let maximumDeletePercent = 30
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await round()
+                } catch {
+                    logger.error("the manifests were not applied; trying again", metadata: ["error": "\(error)", "interval": "\(watch.interval)"])
+                }
+                do { try await Task.sleep(for: watch.interval) } catch { return }
+            }
+        }
+    }
+
+    /// Brings the state to the manifests as they are now.
+    private func round() async throws {
+        let reading = ManifestReader().read(watch.paths)
+        guard let manifest = reading.manifest else {
+            throw ConfigurationError(message: (reading.missing.map(\.description) + reading.diagnostics.map(\.text)).joined(separator: "\n"))
+        }
+        let resolution = SecretResolver(environment: watch.environment).resolve(manifest.resources, places: reading.places)
+        guard resolution.diagnostics.isEmpty else {
+            throw ConfigurationError(message: resolution.diagnostics.map(\.text).joined(separator: "\n"))
+        }
+        let (secrets, now) = (resolution.values, clock())
+        let plan = try await store.read { try $0.plan(for: manifest, secrets: secrets, at: now) }
+        guard !plan.isEmpty else { return }
+        let guarded = plan.guarded(maximumDeletePercent: Self.maximumDeletePercent)
+        let author = Author(name: "reconcile serve")
+        let outcome = try await store.write { try $0.apply(guarded, secrets: secrets, by: author, at: now) }
+        try await applied()
+        if let revision = outcome.revision {
+            logger.notice("applied the manifests", metadata: ["revision": "\(revision.number)", "changes": "\(plan.summary)"])
+        }
+    }
+}
