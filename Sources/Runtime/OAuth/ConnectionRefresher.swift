@@ -22,6 +22,7 @@ package final class ConnectionRefresher: Sendable {
     private let sender: any HTTPSender
     private let work: UnbrokenWork
     private let now: @Sendable () -> Timestamp
+    private let wait: @Sendable () async throws -> Void
     private let flights = Mutex<[ConnectionID: [CheckedContinuation<Result<ConnectionRecord, any Error>, Never>]]>([:])
     private let logger: Logger
 
@@ -29,14 +30,17 @@ package final class ConnectionRefresher: Sendable {
     static let callTimeout: Duration = .seconds(20)
     static let lease: Duration = .seconds(60)
 
+    /// - Parameter wait: the pause between two looks at a lease that another process holds.
     package init(
         store: Store, sender: any HTTPSender, work: UnbrokenWork, now: @escaping @Sendable () -> Timestamp,
+        wait: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: .milliseconds(50)) },
         logger: Logger = Logger(label: "reconcile.oauth")
     ) {
         self.store = store
         self.sender = sender
         self.work = work
         self.now = now
+        self.wait = wait
         self.logger = logger
     }
 
@@ -59,6 +63,9 @@ package final class ConnectionRefresher: Sendable {
         return try result.get()
     }
 
+    /// How many callers wait for the flight of that connection.
+    func passengers(of id: ConnectionID) -> Int { flights.withLock { $0[id]?.count ?? 0 } }
+
     private func land(_ id: ConnectionID, _ result: Result<ConnectionRecord, any Error>) {
         let waiting = flights.withLock { $0.removeValue(forKey: id) } ?? []
         for continuation in waiting { continuation.resume(returning: result) }
@@ -73,10 +80,10 @@ package final class ConnectionRefresher: Sendable {
         let lease = Hex.encode(randomBytes(16))
         while true {
             let start = now()
-            if let claimed = try await store.write({ try $0.claimRefresh(of: id, lease: lease, until: start + Self.lease, at: start) }) {
-                return try await attempt(claimed, lease: lease, tookOver: interrupted(first, claimed))
+            if let claimed = try await store.write({ try $0.claimRefresh(of: first, lease: lease, until: start + Self.lease, at: start) }) {
+                return try await attempt(claimed, lease: lease, tookOver: interrupted(first))
             }
-            try await Task.sleep(for: .milliseconds(50))
+            try await wait()
             guard let seen = try await store.read({ try $0.connection(id) }) else { throw missing }
             // Another process called meanwhile: its outcome is ours.
             if seen.generation != first.generation { return seen }
@@ -89,8 +96,8 @@ package final class ConnectionRefresher: Sendable {
     }
 
     /// Whether the claim displaced the lease of a process that died.
-    private func interrupted(_ seen: ConnectionRecord, _ claimed: ConnectionRecord) -> Bool {
-        seen.lease != nil && seen.generation == claimed.generation || seen.errorCode == "refresh_interrupted"
+    private func interrupted(_ seen: ConnectionRecord) -> Bool {
+        seen.lease != nil || seen.errorCode == "refresh_interrupted"
     }
 
     private func attempt(_ record: ConnectionRecord, lease: String, tookOver: Bool) async throws -> ConnectionRecord {

@@ -88,15 +88,18 @@ extension Writing {
         ).map { try ConnectionRecord($0) }
     }
 
-    /// Takes the right to refresh until `until`; nil where somebody has it, or the connection is gone.
-    package func claimRefresh(of id: ConnectionID, lease: String, until: Timestamp, at now: Timestamp) throws -> ConnectionRecord? {
+    /// Takes the right to refresh until `until`; nil where somebody has it, or the connection is not as it was `seen`:
+    /// whoever refreshed since then did it for this caller too.
+    package func claimRefresh(
+        of seen: ConnectionRecord, lease: String, until: Timestamp, at now: Timestamp
+    ) throws -> ConnectionRecord? {
         try Row.fetchOne(
             db,
             sql: """
                 UPDATE connections SET lease = ?, lease_expires_at = ?
-                WHERE id = ? AND (lease IS NULL OR lease_expires_at <= ?) RETURNING *
+                WHERE id = ? AND generation = ? AND failures = ? AND (lease IS NULL OR lease_expires_at <= ?) RETURNING *
                 """,
-            arguments: [lease, until.milliseconds, id.text, now.milliseconds]
+            arguments: [lease, until.milliseconds, seen.id.text, seen.generation, seen.failures, now.milliseconds]
         ).map { try ConnectionRecord($0) }
     }
 

@@ -56,7 +56,7 @@ struct IntegrationEndpointsTests {
     func create(_ input: JSON = Self.input, workspace: String = "acme") async throws -> JSON {
         let reply = try await call(.post, "/api/integrations", input, workspace: workspace)
         #expect(reply.status == .created)
-        return try #require(reply.json)
+        return try #require(reply.document)
     }
 
     @Test func `an integration is made, read, changed and removed, and its secret never comes back`() async throws {
@@ -67,20 +67,20 @@ struct IntegrationEndpointsTests {
         #expect(made["hasClientSecret"] == true)
         #expect(made["managedBy"] == .null)
         let read = try await call(.get, "/api/integrations/\(id)")
-        #expect(read.json == made)
+        #expect(read.document == made)
         #expect(made["config"] == ["clientId": "your-client"])
         let changed = try await call(.put, "/api/integrations/\(id)", ["name": "Updated Name", "status": "INACTIVE", "description": nil])
-        #expect(changed.json?["name"] == "Updated Name")
-        #expect(changed.json?["status"] == "INACTIVE")
-        #expect(changed.json?["description"] == .null)
-        #expect(changed.json?["scopes"] == ["read_contacts"])
-        #expect(changed.json?["hasClientSecret"] == true)
-        for reply in [read, changed] { #expect(reply.json?.text.contains("a-very-secret-value") == false) }
+        #expect(changed.document?["name"] == "Updated Name")
+        #expect(changed.document?["status"] == "INACTIVE")
+        #expect(changed.document?["description"] == .null)
+        #expect(changed.document?["scopes"] == ["read_contacts"])
+        #expect(changed.document?["hasClientSecret"] == true)
+        for reply in [read, changed] { #expect(reply.document?.text.contains("a-very-secret-value") == false) }
         let logs = try await call(.get, "/api/integrations/\(id)/logs")
-        #expect(logs.json?["data"]?.array?.map { $0["action"] } == ["integration.updated", "integration.created"])
+        #expect(logs.document?["data"]?.array?.map { $0["action"] } == ["integration.updated", "integration.created"])
         #expect(try await call(.delete, "/api/integrations/\(id)").status == .noContent)
         #expect(try await call(.get, "/api/integrations/\(id)").status == .notFound)
-        #expect(try await call(.delete, "/api/integrations/\(id)").json?["code"] == "integration_not_found")
+        #expect(try await call(.delete, "/api/integrations/\(id)").document?["code"] == "integration_not_found")
     }
 
     @Test func `two of one name get two stable names`() async throws {
@@ -95,17 +95,17 @@ struct IntegrationEndpointsTests {
         hidden["public"] = false
         let hiddenID = try #require(try await create(.object(hidden))["id"]?.string)
         let short = try await call(.get, "/api/integrations/\(id)", workspace: "other")
-        #expect(short.json?.object?.keys.sorted() == ["description", "id", "name", "provider", "scopes", "status", "type"])
+        #expect(short.document?.object?.keys.sorted() == ["description", "id", "name", "provider", "scopes", "status", "type"])
         #expect(try await call(.get, "/api/integrations/\(hiddenID)", workspace: "other").status == .notFound)
         for method in [HTTPRequest.Method.put, .delete] {
             #expect(try await call(method, "/api/integrations/\(id)", [:], workspace: "other").status == .notFound)
         }
         #expect(try await call(.get, "/api/integrations/\(id)/logs", workspace: "other").status == .notFound)
         let own = try await call(.get, "/api/integrations", workspace: "other")
-        #expect(own.json?["data"] == [])
+        #expect(own.document?["data"] == [])
         let market = try await call(.get, "/api/integrations", workspace: "other", query: [("includePublic", "true")])
-        #expect(market.json?["data"] == [try #require(short.json)])
-        #expect(try await call(.get, "/api/integrations").json?["data"]?.array?.count == 2)
+        #expect(market.document?["data"] == [try #require(short.document)])
+        #expect(try await call(.get, "/api/integrations").document?["data"]?.array?.count == 2)
     }
 
     @Test func `lists come in pages`() async throws {
@@ -115,11 +115,11 @@ struct IntegrationEndpointsTests {
             world.clock.advance(.milliseconds(1))
         }
         let first = try await call(.get, "/api/integrations", query: [("limit", "2")])
-        #expect(first.json?["data"]?.array?.map { $0["id"] } == [ids[2], ids[1]])
-        let cursor = try #require(first.json?["nextCursor"]?.string)
+        #expect(first.document?["data"]?.array?.map { $0["id"] } == [ids[2], ids[1]])
+        let cursor = try #require(first.document?["nextCursor"]?.string)
         let second = try await call(.get, "/api/integrations", query: [("limit", "2"), ("cursor", cursor)])
-        #expect(second.json?["data"]?.array?.map { $0["id"] } == [ids[0]])
-        #expect(second.json?["nextCursor"] == .null)
+        #expect(second.document?["data"]?.array?.map { $0["id"] } == [ids[0]])
+        #expect(second.document?["nextCursor"] == .null)
     }
 
     @Test func `everything wrong with a body is named at once`() async throws {
@@ -134,25 +134,25 @@ struct IntegrationEndpointsTests {
                 ],
             ])
         #expect(reply.status == .unprocessableContent)
-        let fields = Set(reply.json?["details"]?.array?.compactMap { $0["field"]?.string } ?? [])
+        let fields = Set(reply.document?["details"]?.array?.compactMap { $0["field"]?.string } ?? [])
         #expect(
             fields == [
                 "name", "type", "provider", "scopes.0", "redirectUris.0", "bogus", "rateLimitPerDay", "config.tokenUrl",
                 "config.authorizationUrl", "config.authorizationParams.state", "config.clientSecret",
             ])
-        #expect(reply.json?.text.contains("did you mean `salesforce`?") == true)
+        #expect(reply.document?.text.contains("did you mean `salesforce`?") == true)
     }
 
     @Test(arguments: ["https://127.0.0.1/t", "https://[::1]/t", "https://10.0.0.1/t", "https://0177.0.0.1/t", "https://2130706433/t", "https://[::ffff:10.0.0.1]/t"])
     func `a special-purpose address is refused when it is written`(url: String) async throws {
         let reply = try await call(.post, "/api/integrations", ["name": "X", "config": ["tokenUrl": .string(url)]])
-        #expect(reply.json?["details"]?.array?.map { $0["field"] } == ["config.tokenUrl"])
+        #expect(reply.document?["details"]?.array?.map { $0["field"] } == ["config.tokenUrl"])
     }
 
     @Test func `a stored secret does not follow its requests to another host`() async throws {
         let id = try #require(try await create()["id"]?.string)
         let moved = try await call(.put, "/api/integrations/\(id)", ["config": ["tokenUrl": "https://evil.example/token"]])
-        #expect(moved.json?["details"]?.array?.map { $0["field"] } == ["config.clientSecret"])
+        #expect(moved.document?["details"]?.array?.map { $0["field"] } == ["config.clientSecret"])
         let renewed = try await call(
             .put, "/api/integrations/\(id)", ["config": ["tokenUrl": "https://other.example/token", "clientSecret": "another"]])
         #expect(renewed.status == .ok)
@@ -168,14 +168,14 @@ struct IntegrationEndpointsTests {
         let id = declared.id
         let refused = try await call(.put, "/api/integrations/\(id)", ["name": "X"])
         #expect(refused.status == .conflict)
-        #expect(refused.json?["code"] == "managed_by_manifest")
-        #expect(refused.json?["message"]?.string?.contains("acme.yaml:7") == true)
+        #expect(refused.document?["code"] == "managed_by_manifest")
+        #expect(refused.document?["message"]?.string?.contains("acme.yaml:7") == true)
         #expect(try await call(.delete, "/api/integrations/\(id)").status == .conflict)
         #expect(try await call(.put, "/api/integrations/\(id)", ["name": "X"], query: [("override", "true")]).status == .forbidden)
         let forced = try await call(.put, "/api/integrations/\(id)", ["name": "X"], role: .admin, query: [("override", "true")])
-        #expect(forced.json?["managedBy"] == ["file": "acme.yaml", "line": 7])
+        #expect(forced.document?["managedBy"] == ["file": "acme.yaml", "line": 7])
         let logs = try await call(.get, "/api/integrations/\(id)/logs")
-        #expect(logs.json?["data"]?.array?.first?["action"] == "integration.overridden")
+        #expect(logs.document?["data"]?.array?.first?["action"] == "integration.overridden")
     }
 
     @Test func `initiate takes what the integration allows and nothing else`() async throws {
@@ -183,8 +183,8 @@ struct IntegrationEndpointsTests {
         let path = "/api/integrations/\(id)/oauth/initiate"
         let good = try await call(.post, path, ["redirectUri": "https://app.example/callback"])
         #expect(good.status == .ok)
-        #expect(good.json?["authorizationUrl"]?.string?.contains("state=\(good.json?["state"]?.string ?? "-")") == true)
-        #expect(good.json?["authorizationUrl"]?.string?.contains("prompt=consent") == true)
+        #expect(good.document?["authorizationUrl"]?.string?.contains("state=\(good.document?["state"]?.string ?? "-")") == true)
+        #expect(good.document?["authorizationUrl"]?.string?.contains("prompt=consent") == true)
         let cases: [(JSON, String)] = [
             ([:], "redirectUri"), (["redirectUri": "https://app.example/callback/"], "redirectUri"),
             (["redirectUri": "https://app.example/callback", "state": "mine"], "state"),
@@ -197,7 +197,7 @@ struct IntegrationEndpointsTests {
         for (body, field) in cases {
             let reply = try await call(.post, path, body)
             #expect(reply.status == .unprocessableContent)
-            #expect(reply.json?["details"]?.array?.map { $0["field"] } == [.string(field)])
+            #expect(reply.document?["details"]?.array?.map { $0["field"] } == [.string(field)])
         }
         #expect(try await call(.post, path, ["redirectUri": "https://app.example/callback"], workspace: "other").status == .ok)
     }
@@ -221,16 +221,16 @@ struct IntegrationEndpointsTests {
         try await world.run {
             let id = try #require(try await create()["id"]?.string)
             let none = try await call(.post, "/api/integrations/\(id)/oauth/refresh")
-            #expect(none.json?["code"] == "connection_not_found")
+            #expect(none.document?["code"] == "connection_not_found")
             let connection = try await connect(id)
             let connectionID = try #require(connection["id"]?.string)
             #expect(connection["status"] == "ACTIVE")
             #expect(connection.text.contains("access-1") == false)
             let refreshed = try await call(.post, "/api/integrations/\(id)/oauth/refresh")
-            #expect(refreshed.json?["refreshedAt"] != .null)
-            #expect(try await call(.get, "/api/integrations/connections", workspace: "other").json?["data"] == [])
+            #expect(refreshed.document?["refreshedAt"] != .null)
+            #expect(try await call(.get, "/api/integrations/connections", workspace: "other").document?["data"] == [])
             #expect(try await call(.get, "/api/integrations/connections/\(connectionID)", workspace: "other").status == .notFound)
-            #expect(try await call(.get, "/api/integrations/connections", query: [("integrationId", id)]).json?["data"]?.array?.count == 1)
+            #expect(try await call(.get, "/api/integrations/connections", query: [("integrationId", id)]).document?["data"]?.array?.count == 1)
             _ = try await connect(id)
             #expect(try await call(.post, "/api/integrations/\(id)/oauth/refresh").status == .unprocessableContent)
             #expect(try await call(.post, "/api/integrations/\(id)/oauth/refresh", ["connectionId": .string(connectionID)]).status == .ok)
@@ -240,23 +240,23 @@ struct IntegrationEndpointsTests {
             #expect(world.provider.requests.filter { $0.url.hasSuffix("revoke") }.count == 4)
             let replay = try await call(.post, "/api/integrations/oauth/callback", ["code": "c", "state": "unknown"], workspace: nil)
             #expect(replay.status == .badRequest)
-            #expect(replay.json?["code"] == "oauth_state_invalid")
+            #expect(replay.document?["code"] == "oauth_state_invalid")
         }
     }
 
     func connect(_ id: String) async throws -> JSON {
         let started = try await call(.post, "/api/integrations/\(id)/oauth/initiate", ["redirectUri": "https://app.example/callback"])
         let reply = try await call(
-            .post, "/api/integrations/oauth/callback", ["code": "c", "state": try #require(started.json?["state"])], workspace: nil)
+            .post, "/api/integrations/oauth/callback", ["code": "c", "state": try #require(started.document?["state"])], workspace: nil)
         #expect(reply.status == .ok)
-        return try #require(reply.json)
+        return try #require(reply.document)
     }
 
     @Test func `A14: the browser's page leaks nothing and loads nothing`() async throws {
         try await world.run {
             let id = try #require(try await create()["id"]?.string)
             let started = try await call(.post, "/api/integrations/\(id)/oauth/initiate", ["redirectUri": "https://app.example/callback"])
-            let state = try #require(started.json?["state"]?.string)
+            let state = try #require(started.document?["state"]?.string)
             let done = try await call(.get, "/api/integrations/oauth/callback", workspace: nil, query: [("code", "c"), ("state", state)])
             let failed = try await call(
                 .get, "/api/integrations/oauth/callback", workspace: nil,
@@ -283,7 +283,7 @@ struct IntegrationEndpointsTests {
                 let started = try await call(
                     .post, "/api/integrations/\(id)/oauth/initiate",
                     ["redirectUri": "https://app.example/callback", "returnUrl": "https://app.example/done#top"])
-                let state = try #require(started.json?["state"]?.string)
+                let state = try #require(started.document?["state"]?.string)
                 let reply = try await call(.get, "/api/integrations/oauth/callback", workspace: nil, query: [(extra, "x"), ("state", state)])
                 #expect(reply.status == .seeOther)
                 #expect(reply.headers[.location]?.hasPrefix(expected) == true)
@@ -297,8 +297,8 @@ struct IntegrationEndpointsTests {
             let id = try #require(try await create()["id"]?.string)
             let started = try await call(
                 .post, "/api/integrations/\(id)/oauth/initiate", ["redirectUri": "https://app.example/callback", "browserBinding": true])
-            let state = try #require(started.json?["state"]?.string)
-            #expect(started.json?["authorizationUrl"]?.string == "https://framework.example/api/integrations/oauth/start?state=\(state)")
+            let state = try #require(started.document?["state"]?.string)
+            #expect(started.document?["authorizationUrl"]?.string == "https://framework.example/api/integrations/oauth/start?state=\(state)")
             let opened = try await call(.get, "/api/integrations/oauth/start", workspace: nil, query: [("state", state)])
             #expect(opened.status == .seeOther)
             #expect(opened.headers[.location]?.hasPrefix("https://login.salesforce.com/services/oauth2/authorize?") == true)
@@ -316,7 +316,7 @@ struct IntegrationEndpointsTests {
 }
 
 extension Reply {
-    var json: JSON? {
+    var document: JSON? {
         if case .json(let json) = content { json } else { nil }
     }
 }
