@@ -18,8 +18,9 @@ package enum DisplayText {
     private static func problem(_ text: String, limit: Int, allowsLines: Bool) -> String? {
         var hasContent = false
         var isASCII = true
-        for byte in text.utf8 {
-            switch byte {
+        let bytes = text.utf8.span
+        for position in bytes.indices {
+            switch bytes[position] {
             case UInt8(ascii: " "): break
             case UInt8(ascii: "\n"), UInt8(ascii: "\t"): if !allowsLines { return "must be one line without tabs" }
             case 0x00..<0x20, 0x7F: return "must not have control characters"

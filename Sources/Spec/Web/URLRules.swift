@@ -42,14 +42,15 @@ package struct URLRules: Sendable {
     ///
     /// Manifests have thousands of these; taking one apart costs ten times this look.
     private static func isPlain(_ text: String) -> Bool {
-        var bytes = text.utf8.makeIterator()
-        for expected in "https://".utf8 where bytes.next() != expected { return false }
-        var length = 8
+        let bytes = text.utf8.span
+        let scheme: StaticString = "https://"
+        guard bytes.count > scheme.utf8CodeUnitCount, bytes.count <= 2048, text.hasPrefix(scheme.description) else { return false }
+        var position = scheme.utf8CodeUnitCount
         var previous = UInt8(ascii: ".")
         var labelLength = 0
         var lastLabelHasDigit = false
-        var byte = bytes.next()
-        while let current = byte, current != UInt8(ascii: "/") {
+        while position < bytes.count, bytes[position] != UInt8(ascii: "/") {
+            let current = bytes[position]
             switch current {
             case UInt8(ascii: "a")...UInt8(ascii: "z"): labelLength += 1
             case UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -65,20 +66,17 @@ package struct URLRules: Sendable {
             }
             guard labelLength <= 63 else { return false }
             previous = current
-            length += 1
-            byte = bytes.next()
+            position += 1
         }
-        guard previous != UInt8(ascii: "."), previous != UInt8(ascii: "-"), !lastLabelHasDigit, length <= 200 else { return false }
-        while let current = byte {
-            switch current {
+        guard previous != UInt8(ascii: "."), previous != UInt8(ascii: "-"), !lastLabelHasDigit, position <= 200 else { return false }
+        while position < bytes.count {
+            switch bytes[position] {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
                 UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "~"):
-                break
+                position += 1
             default: return false
             }
-            length += 1
-            byte = bytes.next()
         }
-        return length <= 2048
+        return true
     }
 }

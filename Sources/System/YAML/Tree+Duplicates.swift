@@ -5,45 +5,49 @@ extension Tree {
     /// so that `a` and `"a"` are the same key.
     package var duplicateKeys: [(first: Node, second: Node)] {
         var found: [(first: Node, second: Node)] = []
-        var keys: [UInt32] = []
+        var keys: [Key] = []
         for (index, record) in records.enumerated() where record.kind == .mapping {
             keys.removeAll(keepingCapacity: true)
             var child = UInt32(index + 1)
             while child < record.next {
-                if records[Int(child)].kind != .alias { keys.append(child) }
-                child = records[Int(records[Int(child)].next)].next
+                let key = records[Int(child)]
+                if key.kind == .scalar { keys.append(Key(record: child, offset: Int(key.offset), count: Int(key.count))) }
+                child = records[Int(key.next)].next
             }
             if keys.count <= 12 { compareEach(keys, &found) } else { compareHashed(keys, &found) }
         }
         return found
     }
 
-    private func compareEach(_ keys: [UInt32], _ found: inout [(first: Node, second: Node)]) {
+    private struct Key {
+        var record: UInt32
+        var offset: Int
+        var count: Int
+    }
+
+    private func compareEach(_ keys: [Key], _ found: inout [(first: Node, second: Node)]) {
         for second in keys.indices.dropFirst() {
-            for first in 0..<second where isSame(keys[first], keys[second]) {
-                found.append((Node(tree: self, index: keys[first]), Node(tree: self, index: keys[second])))
+            for first in 0..<second where keys[first].count == keys[second].count && isSame(keys[first], keys[second]) {
+                found.append((Node(tree: self, index: keys[first].record), Node(tree: self, index: keys[second].record)))
                 break
             }
         }
     }
 
-    private func compareHashed(_ keys: [UInt32], _ found: inout [(first: Node, second: Node)]) {
+    private func compareHashed(_ keys: [Key], _ found: inout [(first: Node, second: Node)]) {
         var seen: [ArraySlice<UInt8>: UInt32] = Dictionary(minimumCapacity: keys.count)
-        for key in keys where records[Int(key)].kind == .scalar {
-            let node = Node(tree: self, index: key)
-            if let first = seen[node.utf8] {
-                found.append((Node(tree: self, index: first), node))
+        for key in keys {
+            let bytes = arena[key.offset..<key.offset + key.count]
+            if let first = seen[bytes] {
+                found.append((Node(tree: self, index: first), Node(tree: self, index: key.record)))
             } else {
-                seen[node.utf8] = key
+                seen[bytes] = key.record
             }
         }
     }
 
-    private func isSame(_ a: UInt32, _ b: UInt32) -> Bool {
-        let (first, second) = (records[Int(a)], records[Int(b)])
-        guard first.kind == .scalar, second.kind == .scalar, first.count == second.count else { return false }
-        for position in 0..<Int(first.count)
-        where arena[Int(first.offset) + position] != arena[Int(second.offset) + position] { return false }
+    private func isSame(_ first: Key, _ second: Key) -> Bool {
+        for position in 0..<first.count where arena[first.offset + position] != arena[second.offset + position] { return false }
         return true
     }
 }
