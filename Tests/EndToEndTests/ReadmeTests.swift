@@ -15,7 +15,10 @@ struct ReadmeTests {
         #expect(!blocks.isEmpty, "no block of README.md opens with ```sh tested")
         let bench = try Self.benchWithExample()
         try Self.copyExamples(into: bench.folder)
-        for (line, block) in blocks {
+        let address = "127.0.0.1:\(try await freePort())"
+        for (line, written) in blocks {
+            // The default port may be taken on the machine that tests.
+            let block = written.replacing("127.0.0.1:8080", with: address)
             let shell = try RunningProcess(
                 "/bin/bash", ["-euo", "pipefail", "-c", block],
                 environment: bench.environment.merging(
