@@ -1,6 +1,7 @@
 import HTTPTypes
 import Logging
 import NIOCore
+import NIOEmbedded
 import Spec
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
 struct KeyCheckFrontTests {
     /// Serves the world's endpoints with or without the fast path while the body runs.
     private func serving<Value: Sendable>(
-        _ world: KeyWorld, withFront: Bool = true, idleTimeout: TimeAmount = .seconds(30),
+        _ world: KeyWorld, withFront: Bool = true,
         _ body: @Sendable @escaping (_ port: Int) async throws -> Value
     ) async throws -> Value {
         let slow = Endpoint(.get, "/slow", name: "slow", summary: "Answers late", access: .anyone, answers: []) { _ in
@@ -24,9 +25,7 @@ struct KeyCheckFrontTests {
             gate: Gate(
                 token: { _, _ throws(APIError) in throw APIError.unauthorized("test", "test") },
                 key: { call, scope in try await gate.admit(call, scope: scope) }),
-            host: "127.0.0.1", port: 0,
-            keyChecks: withFront
-                ? KeyCheckFront(checker: world.checker, forwarding: .none, idleTimeout: idleTimeout, clock: { world.clock.now }) : nil,
+            checker: withFront ? world.checker : nil, host: "127.0.0.1", port: 0,
             clock: { world.clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { number in
                 port.yield(number)
@@ -143,9 +142,21 @@ struct KeyCheckFrontTests {
 
     @Test func `a connection on which nothing moves is closed`() async throws {
         let world = try await KeyWorld()
-        let answer = try await serving(world, idleTimeout: .milliseconds(50)) {
-            try await RawConnection.exchange([Self.request(key: "x")], port: $0)
-        }
-        #expect(RawConnection.answers(in: answer).count == 1)
+        let front = KeyCheckFront(
+            checker: world.checker, forwarding: .none, idleTimeout: .seconds(30), clock: { world.clock.now })
+        try Self.checkIdleTimeout(front)
+    }
+
+    /// In the loop's own time, which is why it is not asynchronous.
+    private static func checkIdleTimeout(_ front: KeyCheckFront) throws {
+        let channel = EmbeddedChannel(handler: KeyCheckHandler(front: front))
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+        try channel.writeInbound(ByteBuffer(string: request(key: "x")))
+        #expect(try channel.readOutbound(as: ByteBuffer.self) != nil)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(!channel.isActive)
     }
 }
