@@ -147,3 +147,9 @@ struct KeyWorld {
         return try await call(.post, KeyEndpoints.path + "/verify", body: .object(body), workspace: workspace).json
     }
 }
+
+extension Reply {
+    var json: JSON? {
+        if case .json(let json) = content { json } else { nil }
+    }
+}
