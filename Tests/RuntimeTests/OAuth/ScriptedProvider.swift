@@ -7,11 +7,17 @@ import Synchronization
 final class ScriptedProvider: HTTPSender {
     typealias Script = @Sendable (ProviderRequest, Int) async throws(ProviderCallError) -> ProviderResponse
 
-    private let state: Mutex<(script: Script, requests: [ProviderRequest])>
+    private let state: Mutex<State>
+
+    /// A struct, not a tuple: a closure in a tuple is wrapped anew by every access through the mutex, without end.
+    private struct State {
+        var script: Script
+        var requests: [ProviderRequest] = []
+    }
 
     /// - Parameter script: gets the request and how many came before it.
     init(_ script: @escaping Script) {
-        state = Mutex((script, []))
+        state = Mutex(State(script: script))
     }
 
     var requests: [ProviderRequest] { state.withLock { $0.requests } }
