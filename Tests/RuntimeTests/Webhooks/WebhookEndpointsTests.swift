@@ -204,6 +204,13 @@ struct WebhookEndpointsTests {
         #expect(error?.details.map(\.field) == ["data.list.1.id"])
     }
 
+    @Test func `a look at the secret is answered and recorded`() async throws {
+        let made = try await create()
+        let id = try #require(made.body["id"]?.string)
+        #expect(try await send(.get, "/api/integrations/webhooks/\(id)/secret", on: admin).body["secret"] == made.body["secret"])
+        #expect(try await send(.get, "/api/integrations/webhooks/\(id)/secret", on: stranger).status == 404)
+    }
+
     @Test func `a rotated secret signs beside the old one`() async throws {
         let made = try await create()
         let (id, old) = (try #require(made.body["id"]?.string), try #require(made.body["secret"]?.string))

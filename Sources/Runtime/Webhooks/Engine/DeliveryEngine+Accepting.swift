@@ -72,7 +72,20 @@ extension DeliveryEngine {
             }
             return (sends, fetches)
         }
+        if sends { giveBackIfStopped() }
         if sends { sendSignal.ring() }
         if fetches { fetchSignal.ring() }
+    }
+
+    /// An event that was stored while the engine stopped came too late to be sent: it is given back as the others were.
+    private func giveBackIfStopped() {
+        let moment = now()
+        let late = state.withLock { state -> Bool in
+            guard state.phase != .running else { return false }
+            let left = state.lanes.drain()
+            for delivery in left { state.settlements.append(.released(delivery, dueAt: moment, reason: nil)) }
+            return !left.isEmpty
+        }
+        if late { recordSignal.ring() }
     }
 }

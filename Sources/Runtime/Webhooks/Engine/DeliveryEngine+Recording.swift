@@ -57,6 +57,10 @@ extension DeliveryEngine {
             for id in health.well { state.failingSince[id] = nil }
             for (id, run) in health.failing where state.failingSince[id] == nil { state.failingSince[id] = run.since }
             for (id, _) in disabled { state.failingSince[id] = nil }
+            for case .attempted(_, _, let verdict) in batch {
+                if verdict.health == .well { state.delivered += 1 } else { state.failedAttempts += 1 }
+                if case .exhausted = verdict.step { state.exhausted += 1 }
+            }
         }
         for settlement in batch {
             switch settlement {
