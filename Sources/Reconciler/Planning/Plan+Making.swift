@@ -257,9 +257,6 @@ extension ResourceSpec {
         guard let json = try? JSON(parsing: text) else { return nil }
         self.init(kind: kind, json: json)
     }
-
-    /// What the state stores and a plan compares first.
-    package var canonicalText: String { json.canonicalText }
 }
 
 extension JSON {
