@@ -66,7 +66,9 @@ package struct ApplyCommand: WorldCommand {
     private func apply(in world: World) async throws {
         let secretsOutput = GeneratedSecretsOutput(world: world, path: secretsOut)
         try secretsOutput.check()
-        let work = try await prepare(in: world)
+        var work = try await prepare(in: world)
+        // Computed once: the text, the comparison and the revision all name it.
+        work.plan.reviewedDigest = work.plan.digest
         if let planDigest, planDigest != work.plan.digest {
             throw CommandError(
                 .stalePlan,

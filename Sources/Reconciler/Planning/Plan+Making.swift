@@ -19,8 +19,9 @@ private struct PlanMaking {
     let secrets: [Address: [String: Secret]]
     let observed: Observed
     let options: PlanOptions
-    let rows: [Address: ResourceRecord]
-    let declared: [Address: Resource]
+    /// Positions in `observed.records`; positions, since records and resources are large to copy.
+    let rows: [Address: Int]
+    let declared: Set<Address>
     /// By the new address, the old one: moves that find something to move.
     let moves: [Address: Address]
     var refusals: [Refusal] = []
@@ -30,13 +31,13 @@ private struct PlanMaking {
         self.secrets = secrets
         self.observed = observed
         self.options = options
-        var rows: [Address: ResourceRecord] = [:]
+        var rows: [Address: Int] = [:]
         rows.reserveCapacity(observed.records.count)
-        for record in observed.records { rows[record.address] = record }
+        for index in observed.records.indices { rows[observed.records[index].address] = index }
         self.rows = rows
-        var declared: [Address: Resource] = [:]
+        var declared: Set<Address> = []
         declared.reserveCapacity(manifest.resources.count)
-        for resource in manifest.resources { declared[resource.address] = resource }
+        for index in manifest.resources.indices { declared.insert(manifest.resources[index].address) }
         self.declared = declared
         moves = Self.effectiveMoves(manifest.moves, rows: rows, declared: declared)
     }
@@ -45,17 +46,17 @@ private struct PlanMaking {
     ///
     /// Chains (a → b, b → c) are followed to their end, so that a state that missed the first rename takes both.
     private static func effectiveMoves(
-        _ moves: [Manifest.Move], rows: [Address: ResourceRecord], declared: [Address: Resource]
+        _ moves: [Manifest.Move], rows: [Address: Int], declared: Set<Address>
     ) -> [Address: Address] {
         guard !moves.isEmpty else { return [:] }
         var next: [Address: Address] = [:]
         for move in moves where move.from.kind == move.to.kind { next[move.from] = move.to }
         var effective: [Address: Address] = [:]
-        for start in next.keys.sorted() where rows[start] != nil && declared[start] == nil {
+        for start in next.keys.sorted() where rows[start] != nil && !declared.contains(start) {
             var end = start
             var seen: Set<Address> = [start]
-            while declared[end] == nil, let following = next[end], seen.insert(following).inserted { end = following }
-            if end != start, declared[end] != nil, rows[end] == nil, effective[end] == nil { effective[end] = start }
+            while !declared.contains(end), let following = next[end], seen.insert(following).inserted { end = following }
+            if end != start, declared.contains(end), rows[end] == nil, effective[end] == nil { effective[end] = start }
         }
         return effective
     }
@@ -63,33 +64,37 @@ private struct PlanMaking {
     mutating func plan() -> Plan {
         let wanted = targeted()
         var changes: [Change] = []
-        changes.reserveCapacity(rows.count + 16)
-        for resource in manifest.resources where wanted?.contains(resource.address) ?? true {
-            changes.append(change(for: resource))
+        changes.reserveCapacity(manifest.resources.count + 16)
+        for index in manifest.resources.indices where wanted?.contains(manifest.resources[index].address) ?? true {
+            changes.append(change(for: manifest.resources[index]))
         }
         let movedAway = Set(moves.values)
-        var existing = 0
-        var readRecords: [ResourceRecord] = []
-        readRecords.reserveCapacity(observed.records.count)
-        var readAddresses = Set(declared.keys)
+        var readAddresses = declared
         for move in manifest.moves {
             readAddresses.insert(move.from)
             readAddresses.insert(move.to)
         }
-        for record in observed.records {
-            let address = record.address
-            let domain = Manifest.Domain(workspace: address.workspace, owner: record.owner)
-            let isOwn = record.origin == .manifest && manifest.domains.contains(domain)
+        var existing = 0
+        var unread: Set<Int> = []
+        var deletes = false
+        for index in observed.records.indices {
+            let address = observed.records[index].address
+            let domain = Manifest.Domain(workspace: address.workspace, owner: observed.records[index].owner)
+            let isOwn = observed.records[index].origin == .manifest && manifest.domains.contains(domain)
             if isOwn { existing += 1 }
-            if isOwn || readAddresses.contains(address) {
-                readRecords.append(record)
-                readAddresses.insert(address)
-            }
-            guard isOwn, options.prunes, declared[address] == nil, !movedAway.contains(address) else { continue }
+            let isDeclared = readAddresses.contains(address)
+            if !isOwn, !isDeclared { unread.insert(index) }
+            if isDeclared, declared.contains(address) { continue }
+            if isOwn { readAddresses.insert(address) }
+            guard isOwn, options.prunes, !movedAway.contains(address) else { continue }
             guard options.targets.isEmpty || options.targets.contains(where: { $0.matches(address) }) else { continue }
-            changes.append(deletion(of: record))
+            changes.append(deletion(of: observed.records[index]))
+            deletes = true
         }
-        changes.sort { $0.address < $1.address }
+        // The manifest's resources are sorted already.
+        if deletes { changes.sort { $0.address < $1.address } }
+        let records = observed.records
+        let readRecords = unread.isEmpty ? records : records.indices.filter { !unread.contains($0) }.map { records[$0] }
         let workspaces = Set(manifest.domains.map(\.workspace))
         return Plan(
             base: observed.base, changes: changes, drift: drift(), refusals: refusals,
@@ -102,7 +107,8 @@ private struct PlanMaking {
     private mutating func change(for resource: Resource) -> Change {
         let address = resource.address
         let previous = moves[address]
-        guard let record = rows[previous ?? address] else { return creation(of: resource) }
+        guard let row = rows[previous ?? address] else { return creation(of: resource) }
+        let record = observed.records[row]
         let changed = changedSecrets(resource, record: record)
         let takesOver = record.origin == .manifest && record.owner != resource.owner
         if takesOver, !options.takesOwnership.contains(where: { $0.matches(address) }) {
@@ -206,7 +212,8 @@ private struct PlanMaking {
 
     /// What the API has done to declared resources since the last apply.
     private func drift() -> [Change] {
-        observed.records.compactMap { record in
+        observed.records.indices.filter { observed.records[$0].appliedText != nil }.compactMap { index in
+            let record = observed.records[index]
             guard let applied = record.appliedText, record.origin == .manifest,
                 manifest.domains.contains(Manifest.Domain(workspace: record.address.workspace, owner: record.owner))
             else { return nil }

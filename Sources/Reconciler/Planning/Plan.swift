@@ -18,15 +18,21 @@ package struct Plan: Sendable {
     package var spansWorkspaces: Bool
     /// False where `--target` left something out.
     package var isComplete: Bool
-    /// The digest under which a saved plan was shown, since it holds only what apply needs of it.
+    /// The digest where it is known: a saved plan's, which holds only what apply needs, or one computed before.
     package var reviewedDigest: String? = nil
 
     package func count(_ action: Change.Action) -> Int {
-        changes.reduce(0) { $1.action == action ? $0 + 1 : $0 }
+        // By index: an iterator would copy every change, and most of ten thousand are unchanged.
+        changes.indices.count { changes[$0].action == action }
     }
 
     /// Whether apply would alter anything that a reader can see.
-    package var isEmpty: Bool { !changes.contains { $0.isVisible } }
+    package var isEmpty: Bool { !changes.indices.contains { changes[$0].isVisible } }
+
+    /// The changes that a reader can see; the rest is unchanged.
+    package var visibleChanges: [Change] {
+        changes.indices.filter { changes[$0].isVisible }.map { changes[$0] }
+    }
 
     package var isRefused: Bool { !refusals.isEmpty }
 

@@ -7,7 +7,7 @@ extension Plan {
     ///
     /// - Parameter timestamp: when the plan was made; the one thing that two equal plans differ in.
     package func json(timestamp: Timestamp) -> JSON {
-        var document = content(includesImpact: true)
+        var document = content(of: changes, includesImpact: true)
         document["timestamp"] = .string(timestamp.description)
         document["digest"] = .string(digest)
         return .object(document)
@@ -20,7 +20,9 @@ extension Plan {
     /// secrets are in it, their values are not.
     package var digest: String {
         if let reviewedDigest { return reviewedDigest }
-        var document = content(includesImpact: false)
+        let relevant = changes.indices.filter { changes[$0].isVisible || changes[$0].refreshesRecord }.map { changes[$0] }
+        // Unchanged resources are in it through what was read of them.
+        var document = content(of: relevant, includesImpact: false)
         document["base"] = ["lineage": .string(base.lineage)]
         document["reads"] = .string(readsDigest)
         document["secrets"] = fingerprintsJSON
@@ -33,7 +35,8 @@ extension Plan {
 
     private var readsDigest: String {
         var bytes: [UInt8] = []
-        for record in reads.records.sorted(by: { $0.address < $1.address }) { bytes += record.digest.utf8 }
+        let records = reads.records
+        for index in records.indices.sorted(by: { records[$0].address < records[$1].address }) { bytes += records[index].digest.utf8 }
         return Hex.encode(SHA256.hash(bytes))
     }
 
@@ -46,7 +49,7 @@ extension Plan {
                 }))
     }
 
-    private func content(includesImpact: Bool) -> JSONObject {
+    private func content(of changes: [Change], includesImpact: Bool) -> JSONObject {
         var document = JSONObject([
             ("format_version", "1.2"),
             ("applyable", .bool(!isEmpty && !isRefused)),

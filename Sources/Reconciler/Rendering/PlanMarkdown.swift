@@ -13,7 +13,7 @@ package struct PlanMarkdown: Sendable {
         var text = "### \(plan.summary)\n\n"
         if plan.isEmpty { return text }
         for refusal in plan.refusals { text += "> **Refused:** \(refusal.message)\n\n" }
-        let changes = PlanText.ordered(plan.changes)
+        let changes = PlanText.ordered(plan.visibleChanges)
         let footer = "Digest: `\(plan.digest)`\n"
         var shown = 0
         for change in changes {

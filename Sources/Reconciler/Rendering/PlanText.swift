@@ -15,11 +15,12 @@ package struct PlanText: Sendable {
     /// Lines with a final line break each.
     package var text: String {
         var lines: [String] = []
-        for change in Self.ordered(plan.changes) {
+        for change in Self.ordered(plan.visibleChanges) {
             lines += self.lines(of: change)
             lines.append("")
         }
-        for change in plan.changes where change.reason == .adopted && !change.isVisible {
+        for index in plan.changes.indices where plan.changes[index].reason == .adopted && !plan.changes[index].isVisible {
+            let change = plan.changes[index]
             lines.append("  \(plan.text(change.address))\(place(of: change)) was made through the API and is declared from now on")
         }
         if !plan.isEmpty { lines.append("Digest: \(plan.digest)") }
@@ -27,9 +28,9 @@ package struct PlanText: Sendable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// Deletions, then the others, each in creation order; unchanged resources are left out.
+    /// Deletions, then the others, each in creation order.
     static func ordered(_ changes: [Change]) -> [Change] {
-        changes.filter { $0.action == .delete } + changes.filter { $0.action != .delete && $0.isVisible }
+        changes.filter { $0.action == .delete } + changes.filter { $0.action != .delete }
     }
 
     /// One change without colour, as the Markdown renderer shows it too.

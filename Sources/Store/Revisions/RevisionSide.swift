@@ -15,13 +15,13 @@ package struct RevisionSide: Sendable, Equatable {
         self.source = source
     }
 
-    /// Members `owner`, `preventDestroy`, `spec` and, where known, `source`.
-    package var json: JSON {
-        var object = JSONObject([
-            ("owner", .string(owner)), ("preventDestroy", .bool(preventDestroy)), ("spec", spec),
-        ])
-        object["source"] = source.map { ["file": .string($0.file), "line": .integer($0.line), "column": .integer($0.column)] }
-        return .object(object)
+    /// JSON with members `owner`, `preventDestroy`, `spec` and, where known, `source`; the spec's text is taken as it is.
+    package var text: String {
+        var text = #"{"owner":\#(JSON.string(owner).text),"preventDestroy":\#(preventDestroy),"spec":\#(specText)"#
+        if let source {
+            text += #","source":{"file":\#(JSON.string(source.file).text),"line":\#(source.line),"column":\#(source.column)}"#
+        }
+        return text + "}"
     }
 
     package init?(text: String) {

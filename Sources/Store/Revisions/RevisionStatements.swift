@@ -79,7 +79,7 @@ extension Writing {
                 """)
         try statement.execute(arguments: [
             revision, position, change.address.workspace, change.owner, change.address.kind.rawValue, change.address.name,
-            change.previousName, change.action.rawValue, change.before?.json.text, change.after?.json.text,
+            change.previousName, change.action.rawValue, change.before?.text, change.after?.text,
         ])
     }
 }
