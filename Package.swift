@@ -83,7 +83,10 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
-        .testTarget(name: "CLITests", dependencies: ["CLI", "Spec", "Store", "TestSupport"]),
+        .testTarget(
+            name: "CLITests",
+            dependencies: ["CLI", "Spec", "Store", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["CLI", "Spec", "OpenSSL", "Curl", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -9,7 +9,8 @@ package struct Reconcile: AsyncParsableCommand {
         version: version,
         subcommands: [
             InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
-            ExportCommand.self, HistoryCommand.self, SchemaCommand.self, ProvidersCommand.self,
+            DriftCommand.self, ExportCommand.self, HistoryCommand.self, RollbackCommand.self,
+            SchemaCommand.self, ProvidersCommand.self,
             ServeCommand.self, KeysCommand.self, EventsCommand.self, WebhooksCommand.self, TokenCommand.self,
         ])
 

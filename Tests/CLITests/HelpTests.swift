@@ -6,7 +6,7 @@ import Testing
 
 /// Golden help texts: `Tests/Fixtures/help/COMMAND.txt`; RECORD=1 writes them anew and fails.
 struct HelpTests {
-    @Test(arguments: ["init", "validate", "plan", "apply", "export", "history", "schema", "providers"])
+    @Test(arguments: ["init", "validate", "plan", "apply", "export", "drift", "history", "rollback", "schema", "providers"])
     func `the help is as recorded`(command: String) throws {
         let path = "\(packageRoot)/Tests/Fixtures/help/\(command).txt"
         let subcommand = try #require(Reconcile.configuration.subcommands.first { $0.configuration.commandName == command })

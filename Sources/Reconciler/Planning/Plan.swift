@@ -21,6 +21,21 @@ package struct Plan: Sendable {
     /// The digest where it is known: a saved plan's, which holds only what apply needs, or one computed before.
     package var reviewedDigest: String? = nil
 
+    package init(
+        base: Observed.Base, changes: [Change], drift: [Change], refusals: [Refusal], reads: ReadSet,
+        fingerprints: [Address: [String: String]] = [:], existing: Int, spansWorkspaces: Bool, isComplete: Bool
+    ) {
+        self.base = base
+        self.changes = changes
+        self.drift = drift
+        self.refusals = refusals
+        self.reads = reads
+        self.fingerprints = fingerprints
+        self.existing = existing
+        self.spansWorkspaces = spansWorkspaces
+        self.isComplete = isComplete
+    }
+
     package func count(_ action: Change.Action) -> Int {
         // By index: an iterator would copy every change, and most of ten thousand are unchanged.
         changes.indices.count { changes[$0].action == action }

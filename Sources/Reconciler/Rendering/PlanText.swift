@@ -33,8 +33,8 @@ package struct PlanText: Sendable {
         changes.filter { $0.action == .delete } + changes.filter { $0.action != .delete }
     }
 
-    /// One change without colour, as the Markdown renderer shows it too.
-    static func lines(of change: Change, in plan: Plan) -> [String] {
+    /// One change without colour: its heading, then its fields and impact.
+    package static func lines(of change: Change, in plan: Plan) -> [String] {
         PlanText(plan).lines(of: change)
     }
 

@@ -1,0 +1,102 @@
+package import ArgumentParser
+import Dispatch
+import Reconciler
+import Spec
+import Store
+
+/// `reconcile rollback`: a plan back to an earlier revision, with the same guards and the same transaction.
+package struct RollbackCommand: WorldCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "rollback", abstract: "Return to what was declared after an earlier revision.",
+        discussion: """
+            Makes a plan that undoes every later revision, asks, and applies it as a new revision. Secrets stay as they are \
+            today; those of resources that come back are read from where their references say. The next apply of your \
+            manifests goes forward again, so revert them too.
+
+            Exit codes are those of apply.
+            """)
+
+    @Argument(help: ArgumentHelp("A number from `reconcile history`.", valueName: "revision"))
+    package var revision: Int
+
+    @OptionGroup package var state: StateOptions
+
+    @Flag(name: .customLong("auto-approve"), help: "Do not ask.")
+    package var isApproved = false
+
+    @Option(
+        name: .customLong("max-deletes"),
+        help: ArgumentHelp("Refuse a plan that destroys more than this share of the declared resources, above ten of them.", valueName: "percent"))
+    package var maximumDeletes = ApplyCommand.defaultMaximumDeletes
+
+    @Option(name: .customLong("secrets-out"), help: ArgumentHelp("Write generated signing secrets to this file (mode 0600).", valueName: "file"))
+    package var secretsOut: String?
+
+    @Option(help: "How to write what is done: text, json or markdown.")
+    package var format: OutputFormat = .text
+
+    package init() {}
+
+    package func validate() throws {
+        guard (0...100).contains(maximumDeletes) else { throw ValidationError("--max-deletes takes a percentage from 0 to 100") }
+    }
+
+    package func run() async throws {
+        let signals = Interruption.install()
+        defer { for signal in signals { signal.cancel() } }
+        let status = await perform(in: .process)
+        if status != .success { throw ExitCode(status.rawValue) }
+    }
+
+    package func run(in world: World) async throws {
+        do {
+            try await rollBack(in: world)
+        } catch let error as ReconcileError {
+            throw CommandError(error)
+        }
+    }
+
+    private func rollBack(in world: World) async throws {
+        let secretsOutput = GeneratedSecretsOutput(world: world, path: secretsOut)
+        try secretsOutput.check()
+        let store = try state.open(in: world)
+        let (revision, now) = (revision, world.now())
+        guard let manifest = try await store.read({ try $0.declarations(asOf: revision) }) else {
+            throw CommandError(.failure, "there is no revision \(revision); see `reconcile history`")
+        }
+        let (present, takesOwnership) = try await store.read { (try $0.presentSecrets(for: manifest), try $0.formerOwnerships(in: manifest)) }
+        let secrets = try complete(present, for: manifest, in: world)
+        var plan = try await store.read { reading in
+            try reading.plan(for: manifest, secrets: secrets, options: PlanOptions(takesOwnership: takesOwnership), at: now)
+        }
+        plan.reviewedDigest = plan.digest
+        plan = plan.guarded(maximumDeletePercent: maximumDeletes)
+        PlanOutput(world: world, format: format).write(plan)
+        if let refusal = ReconcileError(refusals: plan.refusals) { throw refusal }
+        if plan.isEmpty { return }
+        try Approval(world: world, isGiven: isApproved).ask("Return \(state.path(in: world)) to revision \(revision)?")
+        let author = Author.current(in: world, manifestsAt: nil)
+        let agreed = plan
+        let applied = try await store.write { writing in
+            let applied = try writing.apply(agreed, secrets: secrets, by: author, at: now)
+            Interruption.closeDoor()
+            return applied
+        }
+        if let made = applied.revision { world.errors.line("Returned to revision \(revision) as revision \(made.number).") }
+        try secretsOutput.write(applied.generatedSecrets)
+    }
+
+    /// Adds, for resources that come back, the values that their references give.
+    private func complete(
+        _ present: [Address: [String: Secret]], for manifest: Manifest, in world: World
+    ) throws(CommandError) -> [Address: [String: Secret]] {
+        let missing = manifest.resources.filter { resource in
+            resource.spec.secrets.contains { present[resource.address]?[$0.field] == nil && $0.source != .stored }
+        }
+        var secrets = present
+        for (address, fields) in try ManifestOptions.secrets(of: missing, places: .none, in: world, format: format) {
+            secrets[address, default: [:]].merge(fields) { today, _ in today }
+        }
+        return secrets
+    }
+}
