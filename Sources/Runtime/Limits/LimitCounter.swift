@@ -22,7 +22,8 @@ package final class LimitCounter: Sendable {
     package typealias Resumption = @Sendable (_ isReserved: Bool) -> Void
 
     package enum Outcome: Sendable {
-        case decided(LimitReport)
+        /// `startsReserving`: it is time to ask the store for more, which nobody does yet and nobody waits for.
+        case decided(LimitReport, startsReserving: Bool)
         /// The closure will be called. `startsReserving`: nobody asks the store yet, so the caller must see to it.
         case waiting(startsReserving: Bool)
     }
@@ -39,7 +40,12 @@ package final class LimitCounter: Sendable {
         state.withLock { state in
             switch state.meter.take(cost, under: limits, at: moment) {
             case .decided(let report):
-                return .decided(report)
+                guard !state.isReserving, state.meter.wantsSpare(under: limits) else {
+                    return .decided(report, startsReserving: false)
+                }
+                state.limits = limits
+                state.isReserving = true
+                return .decided(report, startsReserving: true)
             case .needsReservation:
                 state.limits = limits
                 state.demand += cost
@@ -50,10 +56,11 @@ package final class LimitCounter: Sendable {
         }
     }
 
-    /// What those who wait now need.
+    /// What those who wait now need; where nobody waits, what to fetch ahead.
     package func claims(takingSpare: Bool) -> [LimitClaim] {
         state.withLock { state in
-            state.meter.claims(demand: state.demand, under: state.limits, for: subject, takingSpare: takingSpare)
+            guard state.demand > 0 else { return takingSpare ? state.meter.spareClaims(under: state.limits, for: subject) : [] }
+            return state.meter.claims(demand: state.demand, under: state.limits, for: subject, takingSpare: takingSpare)
         }
     }
 

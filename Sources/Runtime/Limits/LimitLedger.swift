@@ -68,7 +68,8 @@ package final class LimitLedger: Service, Sendable {
         orResume resume: @autoclosure () -> LimitCounter.Resumption
     ) -> LimitReport? {
         switch counter.take(cost, under: limits, at: moment, orWait: resume()) {
-        case .decided(let report):
+        case .decided(let report, let startsReserving):
+            if startsReserving { fetchAhead(counter) }
             return report
         case .waiting(let startsReserving):
             if startsReserving { enqueue(counter) }
@@ -116,6 +117,16 @@ package final class LimitLedger: Service, Sendable {
         }
         for counter in left { resume(counter.settle(nil), false) }
         try await handBack()
+    }
+
+    /// Asks for more without anybody waiting; where nothing runs, nothing is fetched ahead.
+    private func fetchAhead(_ counter: LimitCounter) {
+        let isQueued = state.withLock { state in
+            guard state.isRunning, !state.isClosed else { return false }
+            state.reserving.append(counter)
+            return true
+        }
+        if isQueued { signal.yield() } else { resume(counter.settle([]), true) }
     }
 
     private func enqueue(_ counter: LimitCounter) {

@@ -22,6 +22,8 @@ package struct LimitMeter: Sendable {
         var granted = 0
         var available = 0
         var used: Int { granted - available }
+
+        func wantsSpare(under limit: Int) -> Bool { available < 50 && available + 100 <= (limit - used) / 4 }
     }
 
     package enum Outcome: Sendable, Hashable {
@@ -63,6 +65,24 @@ package struct LimitMeter: Sendable {
                 subject: subject, window: window, start: cell.start, limit: limit, demand: demand - cell.available,
                 takesSpare: takingSpare)
         }
+    }
+
+    /// What to ask the store for ahead of need, so that callers of a busy subject seldom wait; empty in the normal case.
+    ///
+    /// Only where a window runs low and what would then lie here unused, `available + 100`, is at most a quarter of what
+    /// is left: a crash loses no more than that.
+    package func spareClaims(under limits: RateLimits, for subject: String) -> [LimitClaim] {
+        LimitWindow.allCases.compactMap { window in
+            guard let limit = limits[window], let cell = self[window], cell.wantsSpare(under: limit) else { return nil }
+            return LimitClaim(subject: subject, window: window, start: cell.start, limit: limit, demand: 0)
+        }
+    }
+
+    /// Whether `spareClaims` has any.
+    package func wantsSpare(under limits: RateLimits) -> Bool {
+        if let limit = limits.perHour, hour?.wantsSpare(under: limit) == true { return true }
+        if let limit = limits.perDay, day?.wantsSpare(under: limit) == true { return true }
+        return false
     }
 
     /// Takes over what the store gave; what came for a window that has passed is dropped.

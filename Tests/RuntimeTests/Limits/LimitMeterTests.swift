@@ -20,7 +20,9 @@ extension LimitMeter {
     mutating func decide(_ cost: Int, under limits: RateLimits, at now: Timestamp, from store: inout BlockStore) -> LimitReport {
         while true {
             switch take(cost, under: limits, at: now) {
-            case .decided(let report): return report
+            case .decided(let report):
+                for claim in spareClaims(under: limits, for: "s") { receive(store.reserve(claim)) }
+                return report
             case .needsReservation:
                 for claim in claims(demand: cost, under: limits, for: "s") { receive(store.reserve(claim)) }
             }
@@ -127,7 +129,7 @@ struct LimitMeterTests {
     }
 
     /// `kill -9` at every possible moment: never more than the limit, and at most a quarter of what was left is lost.
-    @Test(arguments: [1, 2, 3, 4, 5, 10, 97, 400, 1000])
+    @Test(arguments: [1, 2, 3, 4, 5, 10, 97, 400, 1000, 4000])
     func `a crash loses at most a quarter of what was left and admits nothing twice`(limit: Int) {
         let limits = RateLimits(perHour: limit)
         for crash in stride(from: 0, through: limit, by: max(1, limit / 97)) {
