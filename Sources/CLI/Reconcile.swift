@@ -11,7 +11,8 @@ package struct Reconcile: AsyncParsableCommand {
             InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
             DriftCommand.self, ExportCommand.self, HistoryCommand.self, RollbackCommand.self,
             SchemaCommand.self, ProvidersCommand.self,
-            ServeCommand.self, KeysCommand.self, EventsCommand.self, WebhooksCommand.self, TokenCommand.self,
+            ServeCommand.self, KeysCommand.self, EventsCommand.self, WebhooksCommand.self, ConnectionsCommand.self,
+            TokenCommand.self,
         ])
 
     package static let version = "0.1.0"

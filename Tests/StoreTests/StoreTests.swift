@@ -55,12 +55,11 @@ struct StoreTests {
     }
 
     @Test func `a lock of another process is waited for, then reported`() async throws {
-        _ = try Store(path: path, keyring: nil)
+        let store = try Store(path: path, keyring: nil, busyTimeout: .milliseconds(300))
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let other = try DatabaseQueue(path: path, configuration: configuration)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
-        let store = try Store(path: path, keyring: nil, busyTimeout: .milliseconds(50))
         let error = await #expect(throws: StoreError.self) { try await store.write { try $0.advanceSerial() } }
         #expect(error?.code == .locked)
         try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }

@@ -29,13 +29,18 @@ package struct ApplyCommand: WorldCommand {
 
     @Option(
         name: .customLong("max-deletes"),
-        help: ArgumentHelp("Refuse a plan that destroys more than this share of the declared resources, above ten of them.", valueName: "percent"))
+        help: ArgumentHelp(
+            "Refuse a plan that destroys more than this share of the declared resources, above ten of them.", valueName: "percent"))
     package var maximumDeletes = ApplyCommand.defaultMaximumDeletes
 
-    @Option(name: .customLong("plan-digest"), help: ArgumentHelp("Go on only if the plan has this digest, the one that was reviewed.", valueName: "digest"))
+    @Option(
+        name: .customLong("plan-digest"),
+        help: ArgumentHelp("Go on only if the plan has this digest, the one that was reviewed.", valueName: "digest"))
     package var planDigest: String?
 
-    @Option(name: .customLong("secrets-out"), help: ArgumentHelp("Write generated signing secrets to this file (mode 0600).", valueName: "file"))
+    @Option(
+        name: .customLong("secrets-out"), help: ArgumentHelp("Write generated signing secrets to this file (mode 0600).", valueName: "file")
+    )
     package var secretsOut: String?
 
     @Option(help: "How to write what is done: text, json or markdown.")
@@ -72,7 +77,8 @@ package struct ApplyCommand: WorldCommand {
         if let planDigest, planDigest != work.plan.digest {
             throw CommandError(
                 .stalePlan,
-                "this is not the reviewed plan, nothing was applied: its digest is \(work.plan.digest) and not \(planDigest); review it with `reconcile plan`")
+                "this is not the reviewed plan, nothing was applied: its digest is \(work.plan.digest) and not \(planDigest); review it with `reconcile plan`"
+            )
         }
         let plan = work.plan.guarded(maximumDeletePercent: maximumDeletes)
         PlanOutput(world: world, format: format).write(plan)
@@ -126,7 +132,8 @@ package struct ApplyCommand: WorldCommand {
             let data = FileManager.default.contents(atPath: paths[0]), data.first == UInt8(ascii: "{")
         else { return nil }
         guard planning.targets.isEmpty, planning.takesOwnership.isEmpty, !planning.keepsUndeclared else {
-            throw CommandError(.usage, "a saved plan is done as it is: --target, --take-ownership and --no-prune belong to `reconcile plan`")
+            throw CommandError(
+                .usage, "a saved plan is done as it is: --target, --take-ownership and --no-prune belong to `reconcile plan`")
         }
         return try SavedPlan(parsing: String(decoding: data, as: UTF8.self))
     }

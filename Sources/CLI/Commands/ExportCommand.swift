@@ -34,7 +34,8 @@ package struct ExportCommand: WorldCommand {
                 .filter { owner == nil || $0.owner == owner }
         }
         guard !resources.isEmpty else {
-            throw CommandError(.failure, "there is nothing to export: no manifest was applied here\(includesAPI ? "" : "; --all adds what the API made")")
+            throw CommandError(
+                .failure, "there is nothing to export: no manifest was applied here\(includesAPI ? "" : "; --all adds what the API made")")
         }
         world.output.write(ManifestWriter.yaml(for: resources))
     }

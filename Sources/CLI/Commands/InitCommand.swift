@@ -40,7 +40,9 @@ package struct InitCommand: WorldCommand {
             try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
             let name = workspace ?? Self.workspaceName(from: root.standardizedFileURL.lastPathComponent)
             try Data(ManifestWriter.starter(workspace: name, providers: entries).utf8).write(to: manifest)
-            if !FileManager.default.fileExists(atPath: schema.path) { try Data((ManifestSchema.json.prettyText + "\n").utf8).write(to: schema) }
+            if !FileManager.default.fileExists(atPath: schema.path) {
+                try Data((ManifestSchema.json.prettyText + "\n").utf8).write(to: schema)
+            }
         } catch {
             throw CommandError(.failure, "\(folder) cannot be written: \(error.localizedDescription)")
         }

@@ -31,7 +31,10 @@ package struct ProvidersCommand: WorldCommand {
         case .json: world.output.line(JSON.object(JSONObject([("data", .array(Provider.all.map(\.json)))])).prettyText)
         case .text:
             world.output.write(
-                TextTable(["NAME", "TYPE", "AUTH", ""], Provider.all.map { [$0.name, $0.type.rawValue, $0.authenticationKinds.joined(separator: ", "), $0.displayName] }).text)
+                TextTable(
+                    ["NAME", "TYPE", "AUTH", ""],
+                    Provider.all.map { [$0.name, $0.type.rawValue, $0.authenticationKinds.joined(separator: ", "), $0.displayName] }
+                ).text)
         }
     }
 

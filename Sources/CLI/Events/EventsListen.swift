@@ -70,7 +70,9 @@ package struct EventsListen: WorldCommand {
         guard let webhook else { return nil }
         return try await options.withAPI(in: world) { api, query in
             let id = try await WebhooksCommand.id(of: webhook, api: api, query: query)
-            return try await api.json(ManagementRequest(.get, "\(WebhooksCommand.path)/\(id)/secret", query: query))["secret"]?.string.map { Secret($0) }
+            return try await api.json(ManagementRequest(.get, "\(WebhooksCommand.path)/\(id)/secret", query: query))["secret"]?.string.map {
+                Secret($0)
+            }
         }
     }
 

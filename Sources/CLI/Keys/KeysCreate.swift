@@ -14,7 +14,9 @@ package struct KeysCreate: WorldCommand {
     @Option(help: "A key policy of the manifest, whose limits and scopes the key follows.")
     var policy: String?
 
-    @Option(name: .customLong("scope"), help: ArgumentHelp("A scope the key holds; repeatable (default under a policy: all of its).", valueName: "scope"))
+    @Option(
+        name: .customLong("scope"),
+        help: ArgumentHelp("A scope the key holds; repeatable (default under a policy: all of its).", valueName: "scope"))
     var scopes: [String] = []
 
     @Option(name: .customLong("rate-limit-per-hour"), help: "Calls an hour (UTC), instead of the policy's.")

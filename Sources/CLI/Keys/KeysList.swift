@@ -34,7 +34,8 @@ package struct KeysList: WorldCommand {
 
 /// `reconcile keys show`
 package struct KeysShow: WorldCommand {
-    package static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one key: what it may do, never the key itself.")
+    package static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show one key: what it may do, never the key itself.")
 
     @Argument(help: "The key's id: key_…")
     var id: String

@@ -6,7 +6,8 @@ import IntegrationRuntime
 package struct KeysRevoke: WorldCommand {
     package static let configuration = CommandConfiguration(
         commandName: "revoke", abstract: "Revoke a key for good.",
-        discussion: "At a server (--server) it is refused from the moment this returns; in a state file that a runtime serves, within a second.")
+        discussion:
+            "At a server (--server) it is refused from the moment this returns; in a state file that a runtime serves, within a second.")
 
     @Argument(help: "The key's id: key_…")
     var id: String

@@ -4,7 +4,9 @@ package import Store
 
 /// Where the state is and what opens its secrets.
 package struct StateOptions: ParsableArguments {
-    @Option(name: .customLong("state"), help: ArgumentHelp("The state file (default: $RECONCILE_STATE, else reconcile.sqlite).", valueName: "file"))
+    @Option(
+        name: .customLong("state"),
+        help: ArgumentHelp("The state file (default: $RECONCILE_STATE, else reconcile.sqlite).", valueName: "file"))
     package var path: String?
 
     package init() {}

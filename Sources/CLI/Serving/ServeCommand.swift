@@ -22,7 +22,9 @@ package struct ServeCommand: WorldCommand {
     @Option(help: "Where to listen.")
     var listen: String = "127.0.0.1:8080"
 
-    @Option(name: .customLong("public-url"), help: ArgumentHelp("The address that others see, for callbacks (default: http:// and --listen).", valueName: "url"))
+    @Option(
+        name: .customLong("public-url"),
+        help: ArgumentHelp("The address that others see, for callbacks (default: http:// and --listen).", valueName: "url"))
     var publicURL: String?
 
     @Option(name: .customLong("trusted-proxy"), help: ArgumentHelp("A proxy whose X-Forwarded-For counts; repeatable.", valueName: "cidr"))
@@ -30,7 +32,8 @@ package struct ServeCommand: WorldCommand {
 
     @Option(
         name: .customLong("allow-network"),
-        help: ArgumentHelp("A private network that deliveries and token calls may reach; repeatable (also $RECONCILE_ALLOW_NETWORKS).", valueName: "cidr"))
+        help: ArgumentHelp(
+            "A private network that deliveries and token calls may reach; repeatable (also $RECONCILE_ALLOW_NETWORKS).", valueName: "cidr"))
     var allowedNetworks: [String] = []
 
     @Option(help: "How often to reconcile the given manifests.")
@@ -54,7 +57,8 @@ package struct ServeCommand: WorldCommand {
         let configuration = try configuration(in: world, host: host, port: port)
         let tokens = try verifier(in: world)
         guard world.variable("ENCRYPTION_KEY") != nil else {
-            throw CommandError(.failure, "ENCRYPTION_KEY is not set; the runtime encrypts what it stores with it; make one with: openssl rand -base64 32")
+            throw CommandError(
+                .failure, "ENCRYPTION_KEY is not set; the runtime encrypts what it stores with it; make one with: openssl rand -base64 32")
         }
         let lock: ServeLock
         do {
@@ -85,7 +89,8 @@ package struct ServeCommand: WorldCommand {
 
     /// `HOST:PORT`, with IPv6 in brackets.
     private func address() throws(CommandError) -> (host: String, port: Int) {
-        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]), (0...65_535).contains(port) else {
+        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]), (0...65_535).contains(port)
+        else {
             throw CommandError(.usage, "--listen takes HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
         }
         let host = listen[..<colon]
@@ -125,7 +130,8 @@ package struct ServeCommand: WorldCommand {
         case (nil, nil):
             throw CommandError(
                 .failure,
-                "set RECONCILE_JWT_SECRET (make one with: openssl rand -base64 48) or RECONCILE_JWKS, so that management tokens can be checked")
+                "set RECONCILE_JWT_SECRET (make one with: openssl rand -base64 48) or RECONCILE_JWKS, so that management tokens can be checked"
+            )
         case (_?, _?):
             throw CommandError(.failure, "RECONCILE_JWT_SECRET and RECONCILE_JWKS are both set; keep one")
         }

@@ -23,7 +23,8 @@ package struct TokenCommand: WorldCommand {
 
     package func run(in world: World) async throws {
         guard let secret = world.variable("RECONCILE_JWT_SECRET") else {
-            throw CommandError(.failure, "RECONCILE_JWT_SECRET is not set; the runtime must have the same; make one with: openssl rand -base64 48")
+            throw CommandError(
+                .failure, "RECONCILE_JWT_SECRET is not set; the runtime must have the same; make one with: openssl rand -base64 48")
         }
         if let weakness = TokenVerifier.weakness(of: Secret(secret)) {
             world.errors.line("warning: RECONCILE_JWT_SECRET \(weakness)")

@@ -21,7 +21,11 @@ package struct WebhooksCommand: AsyncParsableCommand {
         switch matching.count {
         case 1: return matching[0]["id"]?.string ?? name
         case 0: throw CommandError(.failure, "there is no webhook `\(name)`; `reconcile webhooks list` shows which there are")
-        default: throw CommandError(.failure, "several webhooks are called `\(name)`; name one by its id: \(matching.compactMap { $0["id"]?.string }.joined(separator: ", "))")
+        default:
+            throw CommandError(
+                .failure,
+                "several webhooks are called `\(name)`; name one by its id: \(matching.compactMap { $0["id"]?.string }.joined(separator: ", "))"
+            )
         }
     }
 }
@@ -57,7 +61,8 @@ package struct WebhooksList: WorldCommand {
 
 /// `reconcile webhooks deliveries`
 package struct WebhooksDeliveries: WorldCommand {
-    package static let configuration = CommandConfiguration(commandName: "deliveries", abstract: "List a webhook's deliveries, newest first.")
+    package static let configuration = CommandConfiguration(
+        commandName: "deliveries", abstract: "List a webhook's deliveries, newest first.")
 
     @Argument(help: "The webhook's name or id.")
     var webhook: String

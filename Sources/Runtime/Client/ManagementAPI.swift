@@ -72,13 +72,16 @@ extension ManagementAPI {
             }
             throw ManagementFailure(
                 status: answer.status, code: answer.body["code"]?.string,
-                message: (answer.body["message"]?.string ?? "the server answered \(answer.status)") + (details.count > 1 ? details.joined() : ""))
+                message: (answer.body["message"]?.string ?? "the server answered \(answer.status)")
+                    + (details.count > 1 ? details.joined() : ""))
         }
         return answer.body
     }
 
     /// All items of a list, page by page.
-    package func list(_ path: String, query: [(name: String, value: String)] = [], atMost limit: Int = 1000) async throws(ManagementFailure) -> [JSON] {
+    package func list(_ path: String, query: [(name: String, value: String)] = [], atMost limit: Int = 1000) async throws(ManagementFailure)
+        -> [JSON]
+    {
         var items: [JSON] = []
         var cursor: String?
         repeat {

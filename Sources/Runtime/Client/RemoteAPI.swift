@@ -17,12 +17,14 @@ package struct RemoteAPI: ManagementAPI {
             trimmed == prefix || trimmed.hasPrefix(prefix + ":")
         }
         guard trimmed.hasPrefix("https://") || isLoopback else {
-            throw ManagementFailure(status: nil, code: nil, message: "the server \(server) must be an https address; http is for loopback alone")
+            throw ManagementFailure(
+                status: nil, code: nil, message: "the server \(server) must be an https address; http is for loopback alone")
         }
         base = trimmed
         self.token = token
         // The operator names this address, so it may be anywhere in their network.
-        client = HTTPClient(policy: AddressPolicy(allowed: [CIDR("0.0.0.0/0"), CIDR("::/0")].compactMap { $0 }, allowsPlainHTTP: isLoopback))
+        client = HTTPClient(
+            policy: AddressPolicy(allowed: [CIDR("0.0.0.0/0"), CIDR("::/0")].compactMap { $0 }, allowsPlainHTTP: isLoopback))
     }
 
     package func send(_ request: ManagementRequest) async throws(ManagementFailure) -> ManagementAnswer {

@@ -40,7 +40,8 @@ struct ReconcileLoop: Service {
                 do {
                     try await round()
                 } catch {
-                    logger.error("the manifests were not applied; trying again", metadata: ["error": "\(error)", "interval": "\(watch.interval)"])
+                    logger.error(
+                        "the manifests were not applied; trying again", metadata: ["error": "\(error)", "interval": "\(watch.interval)"])
                 }
                 do { try await Task.sleep(for: watch.interval) } catch { return }
             }
@@ -51,7 +52,8 @@ struct ReconcileLoop: Service {
     private func round() async throws {
         let reading = ManifestReader().read(watch.paths)
         guard let manifest = reading.manifest else {
-            throw ConfigurationError(message: (reading.missing.map(\.description) + reading.diagnostics.map(\.text)).joined(separator: "\n"))
+            throw ConfigurationError(
+                message: (reading.missing.map(\.description) + reading.diagnostics.map(\.text)).joined(separator: "\n"))
         }
         let resolution = SecretResolver(environment: watch.environment).resolve(manifest.resources, places: reading.places)
         guard resolution.diagnostics.isEmpty else {

@@ -1,6 +1,5 @@
 package import Curl
 
-
 /// What the operator sets besides manifests: flags and environment of `serve`.
 package struct RuntimeConfiguration: Sendable {
     /// The address that others see, without a trailing slash: callbacks and cookies are made from it.
@@ -38,7 +37,8 @@ package struct RuntimeConfiguration: Sendable {
         let trimmed = text.hasSuffix("/") ? String(text.dropLast()) : text
         let scheme = ["https://", "http://"].first { trimmed.hasPrefix($0) }
         guard let scheme, trimmed.count > scheme.count, !trimmed.dropFirst(scheme.count).contains(where: { "/?#@ ".contains($0) }) else {
-            throw ConfigurationError(message: "`\(text)` is no public address; write scheme, host and port alone, such as https://hooks.example.com")
+            throw ConfigurationError(
+                message: "`\(text)` is no public address; write scheme, host and port alone, such as https://hooks.example.com")
         }
         return trimmed
     }
