@@ -108,7 +108,8 @@ struct ApplyCommandTests {
         let world = TestWorld()
         let other = "version: 1\nworkspace: acme\nscopes: { other: Other }\n"
         let path = try world.write(
-            other + "webhooks:\n  w: { name: W, url: https://example.com, events: [POST_PUBLISHED], lifecycle: { preventDestroy: true } }\n")
+            other + "webhooks:\n  w: { name: W, url: https://example.com, events: [POST_PUBLISHED], lifecycle: { preventDestroy: true } }\n"
+        )
         #expect(try await world.run("apply", path, "--auto-approve").status == .success)
         _ = try world.write(other)
         #expect(try await world.run("plan", path).status == .refused)

@@ -29,7 +29,10 @@ struct KilledApplyTests {
         process.waitUntilExit()
         let store = try Store(path: world.state, keyring: nil)
         let (resources, revisions, serial) = try await store.read { reading in
-            (try reading.resources(in: "acme").count, try reading.revisions(workspace: nil, limit: 10).count, try reading.stateSerial().serial)
+            (
+                try reading.resources(in: "acme").count, try reading.revisions(workspace: nil, limit: 10).count,
+                try reading.stateSerial().serial
+            )
         }
         #expect((resources, revisions, serial) == (0, 0, 0) || (resources, revisions, serial) == (count, 1, 1))
     }

@@ -21,7 +21,8 @@ struct RollbackAndDriftTests {
         let path = try world.write(head + "scopes: { a: One, b: Two }\n" + hook("old", "1"))
         #expect(try await world.run("apply", path, "--auto-approve").status == .success)
         let first = try await specs(world)
-        _ = try world.write(head + "scopes: { a: Changed, c: New }\n" + hook("new", "2") + "moved: [{ from: webhook.old, to: webhook.new }]\n")
+        _ = try world.write(
+            head + "scopes: { a: Changed, c: New }\n" + hook("new", "2") + "moved: [{ from: webhook.old, to: webhook.new }]\n")
         #expect(try await world.run("apply", path, "--auto-approve").status == .success)
         _ = try world.write(head + "scopes: { a: Again }\n" + hook("newer", "3") + "moved: [{ from: webhook.new, to: webhook.newer }]\n")
         #expect(try await world.run("apply", path, "--auto-approve").status == .success)

@@ -67,7 +67,8 @@ struct StarterAndExportTests {
 
     @Test func `validate needs neither state nor secrets`() async throws {
         let world = TestWorld()
-        let path = try world.write(start + "webhooks:\n  w: { name: W, url: https://example.com, events: [POST_PUBLISHED], secret: { env: W } }\n")
+        let path = try world.write(
+            start + "webhooks:\n  w: { name: W, url: https://example.com, events: [POST_PUBLISHED], secret: { env: W } }\n")
         let result = try await world.run("validate", path, environment: ["ENCRYPTION_KEY": ""])
         #expect(result.status == .success)
         #expect(result.output == "Valid: 2 resources in 1 file.\n")

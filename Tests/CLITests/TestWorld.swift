@@ -38,10 +38,14 @@ final class TestWorld: Sendable {
             readLine: { answer }, readInput: { input }, isInputTerminal: answer != nil, now: { Self.now })
         let status: ExitStatus
         do {
-            guard let command = try Reconcile.parseAsRoot(arguments) as? any WorldCommand else { return Result(status: .usage, output: "", errors: "") }
+            guard let command = try Reconcile.parseAsRoot(arguments) as? any WorldCommand else {
+                return Result(status: .usage, output: "", errors: "")
+            }
             status = await command.perform(in: world)
         } catch {
-            return Result(status: Reconcile.exitCode(for: error) == .validationFailure ? .usage : .success, output: "", errors: Reconcile.message(for: error))
+            return Result(
+                status: Reconcile.exitCode(for: error) == .validationFailure ? .usage : .success, output: "",
+                errors: Reconcile.message(for: error))
         }
         return captured.withLock { Result(status: status, output: $0.output, errors: $0.errors) }
     }

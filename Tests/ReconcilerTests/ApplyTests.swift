@@ -8,7 +8,9 @@ struct ApplyTests {
         let world = try World()
         let plan = try await world.plan(manifest([scope("a"), scope("b")]))
         let revision = try #require(try await world.apply(plan).revision)
-        #expect(revision == Revision(number: 1, at: World.now, actor: "ann@host", commit: nil, isDirty: false, planDigest: plan.digest, serial: 1))
+        #expect(
+            revision
+                == Revision(number: 1, at: World.now, actor: "ann@host", commit: nil, isDirty: false, planDigest: plan.digest, serial: 1))
         let changes = try await world.store.read { try $0.revisionChanges(of: 1) }
         #expect(changes.map(\.address) == [at(.scope, "a"), at(.scope, "b")])
         #expect(changes.map(\.action) == [.create, .create])
@@ -76,7 +78,8 @@ struct ApplyTests {
 
     @Test func `a removed reference leaves the signing secret where it is`() async throws {
         let world = try World()
-        try await world.apply(manifest([webhook("w", secret: .environment("W"))]), secrets: [at(.webhook, "w"): ["secret": Secret("whsec_x")]])
+        try await world.apply(
+            manifest([webhook("w", secret: .environment("W"))]), secrets: [at(.webhook, "w"): ["secret": Secret("whsec_x")]])
         let applied = try await world.apply(manifest([webhook("w")]))
         #expect(applied.generatedSecrets.isEmpty)
         let id = try await world.records()[0].id
@@ -100,7 +103,9 @@ struct ApplyTests {
         #expect(error?.code == .stale)
         try await world.apply(saved.plan, secrets: secrets, expectedReads: saved.reads)
         #expect(try await world.plan(desired, secrets: secrets).isEmpty)
-        let again = await #expect(throws: ReconcileError.self) { try await world.apply(saved.plan, secrets: secrets, expectedReads: saved.reads) }
+        let again = await #expect(throws: ReconcileError.self) {
+            try await world.apply(saved.plan, secrets: secrets, expectedReads: saved.reads)
+        }
         #expect(again?.code == .stale)
     }
 

@@ -11,7 +11,8 @@ struct CanonicalTextTests {
                 name: text(), description: Bool.random(using: &random) ? text() : nil, url: text(),
                 events: (0..<Int.random(in: 0...3, using: &random)).map { _ in text() },
                 headers: (0..<Int.random(in: 0...3, using: &random)).map {
-                    WebhookSpec.Header(name: "\(text())\($0)", value: Bool.random(using: &random) ? .text(text()) : .secret(.environment(text())))
+                    WebhookSpec.Header(
+                        name: "\(text())\($0)", value: Bool.random(using: &random) ? .text(text()) : .secret(.environment(text())))
                 },
                 retryConfig: Bool.random(using: &random) ? .init() : .init(maxRetries: 7, backoffMultiplier: 1.5),
                 status: Bool.random(using: &random) ? .active : .paused,

@@ -5,7 +5,8 @@ import Testing
 struct FieldChangeTests {
     @Test func `nested fields are named by their path`() {
         let changes = FieldChange.between(
-            ["url": "a", "retryConfig": ["maxRetries": 3, "maxDelay": "12h"]], ["url": "b", "retryConfig": ["maxRetries": 5, "maxDelay": "12h"]])
+            ["url": "a", "retryConfig": ["maxRetries": 3, "maxDelay": "12h"]],
+            ["url": "b", "retryConfig": ["maxRetries": 5, "maxDelay": "12h"]])
         #expect(
             changes == [
                 FieldChange(path: "url", kind: .changed(from: "a", to: "b")),

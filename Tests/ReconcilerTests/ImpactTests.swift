@@ -9,7 +9,9 @@ struct ImpactTests {
         resource(name, .keyPolicy(KeyPolicySpec(scopes: scopes, rateLimitPerHour: perHour)))
     }
 
-    private func insertKeys(_ count: Int, in world: World, policy: String?, scopes: [String]?, status: APIKeyRecord.Status = .active) async throws {
+    private func insertKeys(_ count: Int, in world: World, policy: String?, scopes: [String]?, status: APIKeyRecord.Status = .active)
+        async throws
+    {
         try await world.store.write { writing in
             for _ in 0..<count {
                 let id = APIKeyID(at: World.now)
@@ -44,7 +46,10 @@ struct ImpactTests {
         let world = try World()
         try await world.apply(manifest([scope("a"), policy("p", ["a"], perHour: 100)]))
         try await insertKeys(2, in: world, policy: "p", scopes: nil)
-        #expect(notes(try await world.plan(manifest([scope("a"), policy("p", ["a"], perHour: 50)])), at(.keyPolicy, "p")) == ["2 keys are above the lowered limit of 50 per hour"])
+        #expect(
+            notes(try await world.plan(manifest([scope("a"), policy("p", ["a"], perHour: 50)])), at(.keyPolicy, "p")) == [
+                "2 keys are above the lowered limit of 50 per hour"
+            ])
         #expect(notes(try await world.plan(manifest([scope("a"), policy("p", ["a"], perHour: 200)])), at(.keyPolicy, "p")).isEmpty)
         #expect(notes(try await world.plan(manifest([scope("a")])), at(.keyPolicy, "p")) == ["2 keys of this policy stop working"])
     }
@@ -56,7 +61,9 @@ struct ImpactTests {
         try await world.store.write { writing in
             for _ in 0..<3 {
                 _ = try writing.storeEvent(
-                    NewEvent(id: EventID(at: World.now), workspace: "acme", type: "POST_PUBLISHED", idempotencyKey: nil, body: "{}", createdAt: World.now),
+                    NewEvent(
+                        id: EventID(at: World.now), workspace: "acme", type: "POST_PUBLISHED", idempotencyKey: nil, body: "{}",
+                        createdAt: World.now),
                     deliveries: [NewDelivery(id: DeliveryID(at: World.now), webhookID: id, retries: 3, state: .due)])
             }
         }
@@ -75,7 +82,8 @@ struct ImpactTests {
                     IntegrationSpec(
                         name: "CRM", type: .crm, provider: "custom", scopes: scopes,
                         config: IntegrationSpec.Config(
-                            authorizationUrl: "https://example.com/authorize", tokenUrl: "https://example.com/token", clientId: .text(client)))))
+                            authorizationUrl: "https://example.com/authorize", tokenUrl: "https://example.com/token",
+                            clientId: .text(client)))))
         }
         try await world.apply(manifest([integration()]))
         let id = try #require(IntegrationID(try await world.records()[0].id))
@@ -88,7 +96,10 @@ struct ImpactTests {
         }
         let address = at(.integration, "crm")
         #expect(notes(try await world.plan(manifest([integration(client: "two")])), address) == ["1 connection must be authorised again"])
-        #expect(notes(try await world.plan(manifest([integration(scopes: ["read", "write"])])), address) == ["1 connection must be authorised again"])
+        #expect(
+            notes(try await world.plan(manifest([integration(scopes: ["read", "write"])])), address) == [
+                "1 connection must be authorised again"
+            ])
         #expect(notes(try await world.plan(manifest([integration(scopes: [])])), address).isEmpty)
         #expect(notes(try await world.plan(manifest([])), address) == ["1 connection is revoked"])
     }
@@ -105,7 +116,10 @@ struct ImpactTests {
         }
         let plan = try await world.plan(manifest([webhook("w", url: "https://example.com/declared")]))
         #expect(plan.drift.map(\.address) == [at(.webhook, "w")])
-        #expect(plan.drift.first?.fields == [FieldChange(path: "url", kind: .changed(from: "https://example.com/declared", to: "https://example.com/overridden"))])
+        #expect(
+            plan.drift.first?.fields == [
+                FieldChange(path: "url", kind: .changed(from: "https://example.com/declared", to: "https://example.com/overridden"))
+            ])
         #expect(plan.changes.first?.reason == .drifted)
         try await world.apply(plan, at: later + .seconds(1))
         let settled = try await world.plan(manifest([webhook("w", url: "https://example.com/declared")]))

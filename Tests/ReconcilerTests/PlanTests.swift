@@ -143,7 +143,8 @@ struct PlanTests {
 
     @Test func `the JSON has Terraform's names`() async throws {
         let world = try World()
-        try await world.apply(manifest([scope("gone"), webhook("hook", secret: .environment("A"))]), secrets: [at(.webhook, "hook"): ["secret": Secret("x")]])
+        try await world.apply(
+            manifest([scope("gone"), webhook("hook", secret: .environment("A"))]), secrets: [at(.webhook, "hook"): ["secret": Secret("x")]])
         let plan = try await world.plan(
             manifest([scope("new"), webhook("hook", url: "https://example.com/2", secret: .environment("A"))]),
             secrets: [at(.webhook, "hook"): ["secret": Secret("y")]])

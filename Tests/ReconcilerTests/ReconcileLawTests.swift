@@ -26,7 +26,8 @@ struct ReconcileLawTests {
             resources.append(
                 resource(
                     "\(owner)-p\(index)",
-                    .keyPolicy(KeyPolicySpec(scopes: ["x"], rateLimitPerHour: [nil, 10, 20].randomElement(using: &random) ?? nil)), owner: owner))
+                    .keyPolicy(KeyPolicySpec(scopes: ["x"], rateLimitPerHour: [nil, 10, 20].randomElement(using: &random) ?? nil)),
+                    owner: owner))
         }
         return (manifest(resources.shuffled(using: &random), owner: owner), secrets)
     }

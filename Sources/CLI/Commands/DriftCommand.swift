@@ -46,6 +46,7 @@ package struct DriftCommand: WorldCommand {
             text += (lines.prefix(1).map { $0 + when } + lines.dropFirst()).joined(separator: "\n") + "\n\n"
         }
         let count = plan.drift.count
-        return text + (count == 0 ? "No drift.\n" : "Drift: \(count) \(count == 1 ? "resource" : "resources") changed past the manifests.\n")
+        return text
+            + (count == 0 ? "No drift.\n" : "Drift: \(count) \(count == 1 ? "resource" : "resources") changed past the manifests.\n")
     }
 }

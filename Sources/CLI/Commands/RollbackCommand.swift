@@ -26,10 +26,13 @@ package struct RollbackCommand: WorldCommand {
 
     @Option(
         name: .customLong("max-deletes"),
-        help: ArgumentHelp("Refuse a plan that destroys more than this share of the declared resources, above ten of them.", valueName: "percent"))
+        help: ArgumentHelp(
+            "Refuse a plan that destroys more than this share of the declared resources, above ten of them.", valueName: "percent"))
     package var maximumDeletes = ApplyCommand.defaultMaximumDeletes
 
-    @Option(name: .customLong("secrets-out"), help: ArgumentHelp("Write generated signing secrets to this file (mode 0600).", valueName: "file"))
+    @Option(
+        name: .customLong("secrets-out"), help: ArgumentHelp("Write generated signing secrets to this file (mode 0600).", valueName: "file")
+    )
     package var secretsOut: String?
 
     @Option(help: "How to write what is done: text, json or markdown.")
@@ -64,7 +67,9 @@ package struct RollbackCommand: WorldCommand {
         guard let manifest = try await store.read({ try $0.declarations(asOf: revision) }) else {
             throw CommandError(.failure, "there is no revision \(revision); see `reconcile history`")
         }
-        let (present, takesOwnership) = try await store.read { (try $0.presentSecrets(for: manifest), try $0.formerOwnerships(in: manifest)) }
+        let (present, takesOwnership) = try await store.read {
+            (try $0.presentSecrets(for: manifest), try $0.formerOwnerships(in: manifest))
+        }
         let secrets = try complete(present, for: manifest, in: world)
         var plan = try await store.read { reading in
             try reading.plan(for: manifest, secrets: secrets, options: PlanOptions(takesOwnership: takesOwnership), at: now)

@@ -27,7 +27,9 @@ package struct HistoryEntry: Sendable {
     /// The revision's facts, then each change with its fields, in the manner of a plan.
     package var text: String {
         var lines = ["Revision \(revision.number), \(revision.at), by \(revision.actor.shownSafely)"]
-        if let commit = revision.commit { lines.append("Commit \(commit)\(revision.isDirty ? ", with changes that it does not have" : "")") }
+        if let commit = revision.commit {
+            lines.append("Commit \(commit)\(revision.isDirty ? ", with changes that it does not have" : "")")
+        }
         lines.append("")
         for change in changes {
             let symbol = ["create": "+", "update": "~", "delete": "-"][change.action.rawValue] ?? "~"
@@ -65,7 +67,8 @@ extension Statements {
     package func history(workspace: String?, before: Int? = nil, limit: Int) throws -> [HistoryEntry] {
         try revisions(workspace: workspace, before: before, limit: limit).map { revision in
             let changes = try revisionChanges(of: revision.number)
-            return HistoryEntry(revision: revision, changes: workspace.map { name in changes.filter { $0.address.workspace == name } } ?? changes)
+            return HistoryEntry(
+                revision: revision, changes: workspace.map { name in changes.filter { $0.address.workspace == name } } ?? changes)
         }
     }
 

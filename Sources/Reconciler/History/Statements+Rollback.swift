@@ -51,7 +51,9 @@ extension Statements {
         let observed = try observe(for: manifest)
         var secrets: [Address: [String: Secret]] = [:]
         for resource in manifest.resources where !resource.spec.secrets.isEmpty {
-            let present = observed.secrets[resource.address] ?? manifest.moves.first { $0.to == resource.address }.flatMap { observed.secrets[$0.from] }
+            let present =
+                observed.secrets[resource.address]
+                ?? manifest.moves.first { $0.to == resource.address }.flatMap { observed.secrets[$0.from] }
             let fields = Set(resource.spec.secrets.map(\.field))
             secrets[resource.address] = present?.filter { fields.contains($0.key) }
         }

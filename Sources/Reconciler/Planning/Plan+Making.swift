@@ -150,7 +150,8 @@ private struct PlanMaking {
         let shownAfter = takesOver ? after.setting("owner", to: .string(resource.owner)) : after
         let differs = shownBefore != shownAfter || !changed.isEmpty
         let reason: Change.Reason? =
-            previous != nil ? .moved
+            previous != nil
+            ? .moved
             : takesOver ? .ownershipTaken : adopts ? .adopted : differs && record.appliedText != nil ? .drifted : nil
         return Change(
             address: resource.address, previousAddress: previous, action: differs ? .update : .noOp, reason: reason,

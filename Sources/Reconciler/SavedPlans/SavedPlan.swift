@@ -36,9 +36,12 @@ package struct SavedPlan: Sendable {
             ReconcileError(code: .unreadablePlan, message: "this is no saved plan: \(why); make one with `reconcile plan PATH --out FILE`")
         }
         guard let json = try? JSON(parsing: text), let document = json.object else { throw unreadable("it is not JSON") }
-        guard let own = document["reconcile"], own["format"]?.integer == 1 else { throw unreadable("it has no member `reconcile` of format 1") }
+        guard let own = document["reconcile"], own["format"]?.integer == 1 else {
+            throw unreadable("it has no member `reconcile` of format 1")
+        }
         guard document["file_digest"]?.string == Self.fileDigest(of: document) else {
-            throw ReconcileError(code: .unreadablePlan, message: "the saved plan was altered since it was written: its digest does not fit; plan again")
+            throw ReconcileError(
+                code: .unreadablePlan, message: "the saved plan was altered since it was written: its digest does not fit; plan again")
         }
         guard let lineage = document["base"]?["lineage"]?.string, let serial = document["base"]?["serial"]?.integer,
             let domains = own["domains"]?.array, let addresses = own["addresses"]?.array, let reads = own["reads"]?.array,
@@ -46,7 +49,9 @@ package struct SavedPlan: Sendable {
         else { throw unreadable("members are missing") }
         var readSet = ReadSet(domains: [], addresses: [], records: [])
         for domain in domains {
-            guard let workspace = domain["workspace"]?.string, let owner = domain["owner"]?.string else { throw unreadable("a domain is damaged") }
+            guard let workspace = domain["workspace"]?.string, let owner = domain["owner"]?.string else {
+                throw unreadable("a domain is damaged")
+            }
             readSet.domains.insert(Manifest.Domain(workspace: workspace, owner: owner))
         }
         for address in addresses {
@@ -97,7 +102,9 @@ package struct SavedPlan: Sendable {
         guard changed.isEmpty else {
             throw ReconcileError(
                 code: .stale,
-                message: "the plan is stale, nothing was applied: these secrets have other values than when it was made: \(changed.sorted().joined(separator: ", ")); plan again")
+                message:
+                    "the plan is stale, nothing was applied: these secrets have other values than when it was made: \(changed.sorted().joined(separator: ", ")); plan again"
+            )
         }
     }
 
@@ -146,7 +153,8 @@ extension Change {
     }
 
     fileprivate init?(stepJSON json: JSON) {
-        guard let address = json["address"].flatMap(Address.init(json:)), let action = json["action"]?.string.flatMap(Action.init(rawValue:))
+        guard let address = json["address"].flatMap(Address.init(json:)),
+            let action = json["action"]?.string.flatMap(Action.init(rawValue:))
         else { return nil }
         var desired: Resource?
         if let value = json["desired"] {
