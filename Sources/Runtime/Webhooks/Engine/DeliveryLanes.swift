@@ -14,7 +14,7 @@ struct DeliveryLanes: Sendable {
     struct Limits: Sendable {
         /// Attempts under way, of all webhooks and of one.
         var underWay = 512
-        var underWayPerLane = 48
+        var underWayPerLane = 64
         /// Of a webhook of which nothing is known yet.
         var underWayAtFirst = 8
         /// Deliveries held in memory and not yet sent, of all webhooks and of one.
@@ -185,7 +185,7 @@ struct DeliveryLanes: Sendable {
             let room = share - (lanes[id]?.held ?? 0)
             // Few at a time are not worth a transaction while the lane has work.
             guard room > 0, room >= share / 2 else { continue }
-            let limit = min(room, left, 256)
+            let limit = min(room, left)
             taken.append((id, limit))
             left -= limit
         }
