@@ -203,7 +203,6 @@ struct CanaryTests {
             marks.add("the new encryption key", newKey)
             let rotation = ["ENCRYPTION_KEY": newKey, "ENCRYPTION_KEY_PREVIOUS": bench.environment["ENCRYPTION_KEY"] ?? ""]
             try await hear("secrets", "rotate", environment: rotation)
-            try await hear("doctor", environment: ["ENCRYPTION_KEY": newKey])
         }
 
         /// An OAuth connection: state, code, verifier, two pairs of tokens.

@@ -1,6 +1,10 @@
+import Foundation
+import GRDB
 import Spec
-import Store
+import TestSupport
 import Testing
+
+@testable import Store
 
 struct KeyringTests {
     let place = Keyring.Place(table: "secrets", row: "wh_1", column: "secret")
@@ -61,5 +65,44 @@ struct KeyringTests {
         #expect(try keyring.seal(Secret("v"), for: place) != keyring.seal(Secret("v"), for: place))
         #expect(keyring.fingerprint(Secret("v")) == keyring.fingerprint(Secret("v")))
         #expect(keyring.fingerprint(Secret("v")) != keyring.fingerprint(Secret("w")))
+    }
+}
+
+struct SecretRotationTests {
+    @Test func `after a rotation the new key alone opens everything`() async throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("state.sqlite")
+        let (old, new) = (Secret(String(repeating: "o", count: 32)), Secret(String(repeating: "n", count: 32)))
+        let before = try Store(path: path, keyring: try Keyring(current: old))
+        try await before.write { transaction in
+            for name in ["a", "b"] {
+                try transaction.setSecret(Secret("value of \(name)"), of: "wh_1", field: name, at: Timestamp(milliseconds: 0))
+            }
+        }
+        before.close()
+        let rotating = try Store(path: path, keyring: try Keyring(current: new, previous: old))
+        #expect(try await rotating.write { try $0.resealSecrets() } == 2)
+        #expect(try await rotating.write { try $0.resealSecrets() } == 0)
+        rotating.close()
+        let after = try Store(path: path, keyring: try Keyring(current: new))
+        let secrets = try await after.read { try $0.secrets(of: "wh_1") }
+        #expect(secrets == ["a": Secret("value of a"), "b": Secret("value of b")])
+    }
+
+    @Test func `a rotation that cannot open one value changes none`() async throws {
+        let folder = TemporaryFolder()
+        let path = folder.file("state.sqlite")
+        let keys = ["o", "n", "x"].map { Secret(String(repeating: $0, count: 32)) }
+        for (field, key) in zip(["a", "b"], [keys[0], keys[2]]) {
+            let store = try Store(path: path, keyring: try Keyring(current: key))
+            try await store.write { try $0.setSecret(Secret("v"), of: "wh_1", field: field, at: Timestamp(milliseconds: 0)) }
+            store.close()
+        }
+        let rotating = try Store(path: path, keyring: try Keyring(current: keys[1], previous: keys[0]))
+        let error = await #expect(throws: StoreError.self) { try await rotating.write { try $0.resealSecrets() } }
+        #expect(error?.code == .sealed)
+        let stored = try await rotating.pool.read { try Data.fetchAll($0, sql: "SELECT sealed FROM secrets ORDER BY field") }
+        let first = try Keyring(current: keys[0])
+        #expect(first.isCurrent(Array(stored[0])))
     }
 }
