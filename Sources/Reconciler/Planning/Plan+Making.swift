@@ -117,7 +117,8 @@ private struct PlanMaking {
         let adopts = record.origin == .api
         let specText = resource.spec.canonicalText
         let isSame = specText == record.specText && changed.isEmpty && resource.preventDestroy == record.preventDestroy && !takesOver
-        let moved = record.source != resource.source || adopts
+        // The state keeps no column.
+        let moved = record.source?.file != resource.source.file || record.source?.line != resource.source.line || adopts
         if isSame, previous == nil {
             return Change(
                 address: address, previousAddress: nil, action: .noOp, reason: adopts ? .adopted : nil, before: nil, after: nil,
