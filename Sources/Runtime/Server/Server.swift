@@ -75,6 +75,7 @@ package struct Server: Sendable {
     package func run(gracefulShutdownSignals: [UnixSignal]) async throws {
         var services: [any Service] = [
             components.ledger, components.useRecorder, components.unbroken, components.keeper, components.engine, components.watcher,
+            EventRetention(store: components.store, logger: logger),
         ]
         if let reconciling { services.append(reconciling) }
         services.append(front)

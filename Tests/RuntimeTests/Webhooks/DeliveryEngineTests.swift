@@ -271,7 +271,7 @@ struct DeliveryEngineTests {
     }
 
     @Test func `a shutdown waits for what is under way and gives back the rest`() async throws {
-        let receiver = try await ScriptedReceiver.start { _ in .respond(200, after: .milliseconds(200)) }
+        let receiver = try await ScriptedReceiver.start { _ in .respond(200, after: .seconds(2)) }
         try await world.addWebhook(receiver.url)
         let engine = world.engine { $0.limits.underWayPerLane = 1 }
         let world = world
