@@ -22,6 +22,8 @@ package struct Peer: Sendable {
     package static let git = Peer(name: "git", path: find("git"))
     package static let sqlite = Peer(name: "sqlite3", path: find("sqlite3"))
     package static let glewlwyd = Peer(name: "glewlwyd", path: find("glewlwyd"))
+    /// Gives a program a terminal; part of every Debian.
+    package static let script = Peer(name: "script", path: find("script"))
     /// The interpreter that has schemathesis and standardwebhooks.
     package static let python = Peer(name: "the Python of .build/peers", path: executable("\(packageRoot)/.build/peers/bin/python"))
 

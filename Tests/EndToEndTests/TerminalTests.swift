@@ -1,0 +1,65 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `apply` before a person: on a terminal, which `script` provides.
+@Suite(.serialized, .enabled(if: Peer.script.isExpected, "\(Peer.script.absence)"))
+struct TerminalTests {
+    private static let manifest = """
+        version: 1
+        workspace: acme
+        webhooks:
+          first: { name: First, url: "https://receiver.example/first", events: [POST_PUBLISHED] }
+        """
+
+    @Test func `yes applies, and a generated secret is shown, once`() async throws {
+        let bench = try Workbench()
+        let path = try bench.folder.write(Self.manifest, to: "manifest.yaml")
+        let applied = try onTerminal("apply \(path)", in: bench, typing: "yes\n")
+        #expect(try await applied.ended().code == 0, "\(applied.said)")
+        #expect(applied.output.contains("Only `yes` will be accepted"))
+        #expect(applied.output.contains("whsec_"), "\(applied.said)")
+        let again = try onTerminal("apply \(path)", in: bench, typing: "yes\n")
+        #expect(try await again.ended().code == 0)
+        #expect(again.output.contains("No changes."))
+        #expect(!again.output.contains("whsec_"))
+    }
+
+    @Test(arguments: ["no\n", "y\n", "\n"])
+    func `any other answer ends with 1 and nothing applied`(answer: String) async throws {
+        let bench = try Workbench()
+        let path = try bench.folder.write(Self.manifest, to: "manifest.yaml")
+        let refused = try onTerminal("apply \(path)", in: bench, typing: answer)
+        #expect(try await refused.ended().code == 1, "\(refused.said)")
+        #expect(try await bench.run("plan", path, "--detailed-exitcode").code == 2)
+    }
+
+    @Test func `Ctrl-C at the question ends with 130 and nothing applied`() async throws {
+        let bench = try Workbench()
+        let path = try bench.folder.write(Self.manifest, to: "manifest.yaml")
+        let interrupted = try onTerminal("apply \(path)", in: bench, typing: "\u{3}")
+        #expect(try await interrupted.ended().code == 130, "\(interrupted.said)")
+        #expect(try await bench.run("plan", path, "--detailed-exitcode").code == 2)
+    }
+
+    @Test func `colours are for terminals, and NO_COLOR is honoured there`() async throws {
+        let bench = try Workbench()
+        let path = try bench.folder.write(Self.manifest, to: "manifest.yaml")
+        let coloured = try onTerminal("plan \(path)", in: bench, environment: ["TERM": "xterm"])
+        #expect(try await coloured.ended().code == 0)
+        #expect(coloured.output.contains("\u{1B}["))
+        let plain = try onTerminal("plan \(path)", in: bench, environment: ["TERM": "xterm", "NO_COLOR": "1"])
+        #expect(try await plain.ended().code == 0)
+        #expect(!plain.output.contains("\u{1B}["))
+        let piped = try await bench.run("plan", path, environment: ["TERM": "xterm"])
+        #expect(!piped.output.contains("\u{1B}["))
+    }
+
+    private func onTerminal(
+        _ command: String, in bench: Workbench, typing input: String = "", environment: [String: String] = [:]
+    ) throws -> RunningProcess {
+        try RunningProcess(
+            try Peer.script.require(), ["--quiet", "--return", "--command", "\(Workbench.binary) \(command)", "/dev/null"],
+            environment: bench.environment.merging(environment) { _, given in given }, folder: bench.folder.path, input: input)
+    }
+}
