@@ -41,13 +41,19 @@ struct ServingRuntime: Sendable {
 
     /// Makes a key and returns its id and text.
     func createKey(_ name: String, scopes: [String] = ["posts:read"], perHour: Int? = nil) async throws -> (id: String, key: String) {
-        var body: JSON = ["name": .string(name), "scopes": .strings(scopes)]
-        if let perHour, case .object(var members) = body {
-            members["rateLimitPerHour"] = .integer(perHour)
-            members["rateLimitPerDay"] = .integer(perHour * 100)
-            body = .object(members)
-        }
-        let answer = try await admin.post("/api/integrations/api-keys", body).expect(201)
+        var body = JSONObject([("name", .string(name)), ("scopes", .strings(scopes))])
+        body["rateLimitPerHour"] = perHour.map { .integer($0) }
+        body["rateLimitPerDay"] = perHour.map { .integer($0 * 100) }
+        return try await createKey(body)
+    }
+
+    /// Makes a key under a policy.
+    func createKey(_ name: String, policy: String) async throws -> (id: String, key: String) {
+        try await createKey(JSONObject([("name", .string(name)), ("policy", .string(policy))]))
+    }
+
+    private func createKey(_ body: JSONObject) async throws -> (id: String, key: String) {
+        let answer = try await admin.post("/api/integrations/api-keys", .object(body)).expect(201)
         guard let id = answer.json["id"]?.string, let key = answer.json["key"]?.string else {
             throw EndToEndError("no id or key in \(answer.text)")
         }

@@ -10,6 +10,7 @@ verifier = Webhook(os.environ["WEBHOOK_SECRET"])
 
 class Receiver(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
