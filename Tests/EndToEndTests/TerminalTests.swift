@@ -37,7 +37,16 @@ struct TerminalTests {
     @Test func `Ctrl-C at the question ends with 130 and nothing applied`() async throws {
         let bench = try Workbench()
         let path = try bench.folder.write(Self.manifest, to: "manifest.yaml")
-        let interrupted = try onTerminal("apply \(path)", in: bench, typing: "\u{3}")
+        // Typed when the question stands there: an earlier key would reach nobody.
+        let typing = "until grep -q 'will be accepted' typescript; do sleep 0.02; done; printf '\\003'; sleep 1"
+        try bench.folder.write("", to: "typescript")
+        let interrupted = try RunningProcess(
+            "/bin/sh",
+            [
+                "-c",
+                "(\(typing)) | \(try Peer.script.require()) --quiet --return --flush --command '\(Workbench.binary) apply \(path)' typescript",
+            ],
+            environment: bench.environment, folder: bench.folder.path)
         #expect(try await interrupted.ended().code == 130, "\(interrupted.said)")
         #expect(try await bench.run("plan", path, "--detailed-exitcode").code == 2)
     }

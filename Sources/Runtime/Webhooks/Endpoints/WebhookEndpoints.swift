@@ -191,6 +191,7 @@ package struct WebhookEndpoints: EndpointGroup {
         var fields = try Fields(try call.json(refusesUnsafeIntegers: true))
         let event = fields.string("event") ?? record.spec.events.first { $0 != "*" } ?? BuiltInEvent.postPublished.rawValue
         let data = fields.value("data") ?? ["test": true]
+        if data.object == nil { fields.report("data", "must be an object") }
         try fields.finish()
         let accepted = try await EventIntake(engine: engine).accept(
             workspace: record.workspace, type: event, data: data, idempotencyKey: nil, only: record.id, checksSchema: false, at: call.now)
