@@ -29,15 +29,23 @@ package struct KeyUseRecorder: Service {
     }
 
     /// Writes what is noted; a use that cannot be written is logged and let go, because no decision hangs on it.
+    ///
+    /// A few keys at a time: callers whose limits must be reserved wait for the same writer, and no longer than for one of these.
     package func flush() async {
-        let uses = table.drainUses()
-        guard !uses.isEmpty else { return }
-        do {
-            try await store.groupWrite { writing in
-                for (id, moment) in uses { try writing.touchAPIKey(id, usedAt: moment) }
+        let uses = Array(table.drainUses())
+        for start in stride(from: 0, to: uses.count, by: Self.keysPerTransaction) {
+            let some = uses[start..<min(start + Self.keysPerTransaction, uses.count)]
+            do {
+                try await store.groupWrite { writing in
+                    for (id, moment) in some { try writing.touchAPIKey(id, usedAt: moment) }
+                }
+            } catch {
+                let left = uses.count - start
+                logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)", "keys": "\(left)"])
+                return
             }
-        } catch {
-            logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)", "keys": "\(uses.count)"])
         }
     }
+
+    private static let keysPerTransaction = 200
 }

@@ -96,8 +96,8 @@ extension Writing {
 
     /// Records the last use; no change of the key, so nobody reloads for it.
     package func touchAPIKey(_ id: APIKeyID, usedAt moment: Timestamp) throws {
-        try db.execute(
-            sql: "UPDATE api_keys SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)",
-            arguments: [moment.milliseconds, id.text, moment.milliseconds])
+        try db.cachedStatement(
+            sql: "UPDATE api_keys SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)"
+        ).execute(arguments: [moment.milliseconds, id.text, moment.milliseconds])
     }
 }

@@ -25,26 +25,26 @@ extension Writing {
     package func reserveLimit(_ claim: LimitClaim) throws -> LimitGrant {
         let granted =
             try Int.fetchOne(
-                db, sql: "SELECT granted FROM limit_windows WHERE subject = ? AND span = ? AND start = ?",
+                db.cachedStatement(sql: "SELECT granted FROM limit_windows WHERE subject = ? AND span = ? AND start = ?"),
                 arguments: [claim.subject, claim.window.rawValue, claim.start.milliseconds]) ?? 0
         let block = claim.block(granted: granted)
         guard block > 0 else { return LimitGrant(window: claim.window, start: claim.start, added: 0, granted: granted) }
         let total = try Int.fetchOne(
-            db,
-            sql: """
-                INSERT INTO limit_windows (subject, span, start, granted) VALUES (?, ?, ?, ?)
-                ON CONFLICT (subject, span, start) DO UPDATE SET granted = limit_windows.granted + excluded.granted
-                RETURNING granted
-                """,
+            db.cachedStatement(
+                sql: """
+                    INSERT INTO limit_windows (subject, span, start, granted) VALUES (?, ?, ?, ?)
+                    ON CONFLICT (subject, span, start) DO UPDATE SET granted = limit_windows.granted + excluded.granted
+                    RETURNING granted
+                    """),
             arguments: [claim.subject, claim.window.rawValue, claim.start.milliseconds, block])
         return LimitGrant(window: claim.window, start: claim.start, added: block, granted: total ?? granted + block)
     }
 
     /// Gives back what a clean stop leaves unused, so that nothing is lost.
     package func returnLimit(subject: String, window: LimitWindow, start: Timestamp, unused: Int) throws {
-        try db.execute(
-            sql: "UPDATE limit_windows SET granted = granted - ? WHERE subject = ? AND span = ? AND start = ? AND granted >= ?",
-            arguments: [unused, subject, window.rawValue, start.milliseconds, unused])
+        try db.cachedStatement(
+            sql: "UPDATE limit_windows SET granted = granted - ? WHERE subject = ? AND span = ? AND start = ? AND granted >= ?"
+        ).execute(arguments: [unused, subject, window.rawValue, start.milliseconds, unused])
     }
 
     /// Removes windows that ended at least a day ago; a clock that steps back by less still finds its window.
