@@ -26,6 +26,7 @@ package struct SecretsRotate: WorldCommand {
         let store = try state.open(in: world)
         defer { store.close() }
         let count = try await store.write { try $0.resealSecrets() }
-        world.output.line(count == 0 ? "Everything is under the current key already." : "Encrypted \(count) \(count == 1 ? "secret" : "secrets") anew.")
+        world.output.line(
+            count == 0 ? "Everything is under the current key already." : "Encrypted \(count) \(count == 1 ? "secret" : "secrets") anew.")
     }
 }

@@ -91,7 +91,10 @@ package struct KeyEndpoints: EndpointGroup {
                     "status": ["type": "string", "enum": ["ACTIVE", "DISABLED"]],
                 ],
             ],
-            answers: [.init(.ok, "The key as it is now", schema: .schema("APIKey")), .init(.conflict, "The key is revoked", schema: .schema("Error"))]
+            answers: [
+                .init(.ok, "The key as it is now", schema: .schema("APIKey")),
+                .init(.conflict, "The key is revoked", schema: .schema("Error")),
+            ]
         ) { call in
             let id = try call.id(as: APIKeyKind.self, orThrow: Self.missing)
             var fields = try Fields(try call.json())

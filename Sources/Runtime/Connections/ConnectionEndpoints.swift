@@ -25,7 +25,8 @@ package struct ConnectionEndpoints: EndpointGroup {
                 .get, "/api/integrations/connections/{id}", name: "getConnection", summary: "One connected account",
                 access: .management(.member), answers: [.init(.ok, "The connection", schema: .schema("Connection"))], handle: show),
             Endpoint(
-                .post, "/api/integrations/connections/{id}/refresh", name: "refreshConnection", summary: "Renews the tokens of one connection now",
+                .post, "/api/integrations/connections/{id}/refresh", name: "refreshConnection",
+                summary: "Renews the tokens of one connection now",
                 access: .management(.member), answers: [.init(.ok, "The connection", schema: .schema("Connection"))], handle: refresh),
             Endpoint(
                 .delete, "/api/integrations/connections/{id}", name: "deleteConnection",
@@ -35,7 +36,10 @@ package struct ConnectionEndpoints: EndpointGroup {
                 .post, "/api/integrations/{id}/oauth/refresh", name: "refreshIntegration",
                 summary: "Renews the tokens of an integration's connection; connectionId says which where there are several",
                 access: .management(.member),
-                body: ["type": "object", "additionalProperties": false, "properties": ["connectionId": ["type": "string", "pattern": "^conn_"]]],
+                body: [
+                    "type": "object", "additionalProperties": false,
+                    "properties": ["connectionId": ["type": "string", "pattern": "^conn_"]],
+                ],
                 isBodyOptional: true, answers: [.init(.ok, "The connection", schema: .schema("Connection"))], handle: refreshOfIntegration),
         ]
     }
@@ -97,7 +101,9 @@ package struct ConnectionEndpoints: EndpointGroup {
             guard let first = found.first else {
                 throw APIError.notFound("connection_not_found", "no account is connected through this integration: initiate OAuth first")
             }
-            guard found.count == 1 else { throw APIError.invalid("connectionId", "is needed: several accounts are connected through this integration") }
+            guard found.count == 1 else {
+                throw APIError.invalid("connectionId", "is needed: several accounts are connected through this integration")
+            }
             record = first
         }
         return try await translatingOAuthErrors { try await reply(try await refresher.refresh(record.id)) }

@@ -28,7 +28,9 @@ package struct IntegrationBody: Sendable {
         if fields.has("description") { spec.description = description }
         if let isPublic = fields.bool("public") { spec.isPublic = isPublic }
         if let status = fields.choice("status", of: IntegrationSpec.Status.self) { spec.status = status }
-        if let scopes = fields.strings("scopes", check: IntegrationRules.scopeProblem) { spec.scopes = Self.unique(scopes, "scopes", &fields) }
+        if let scopes = fields.strings("scopes", check: IntegrationRules.scopeProblem) {
+            spec.scopes = Self.unique(scopes, "scopes", &fields)
+        }
         if let uris = fields.strings("redirectUris", check: { URLRules.redirect.problem($0)?.description }) {
             spec.redirectUris = Self.unique(uris, "redirectUris", &fields)
         }
@@ -96,7 +98,9 @@ package struct IntegrationBody: Sendable {
             fields.report(name, "must be an object of strings")
             return []
         }
-        if members.count > IntegrationRules.parameterCount { fields.report(name, "must have at most \(IntegrationRules.parameterCount) members") }
+        if members.count > IntegrationRules.parameterCount {
+            fields.report(name, "must have at most \(IntegrationRules.parameterCount) members")
+        }
         var parameters: [IntegrationSpec.Parameter] = []
         for (key, value) in members {
             guard let text = value.string else {

@@ -33,10 +33,13 @@ package struct IntegrationEndpoints: EndpointGroup {
                 handle: create),
             Endpoint(
                 .get, "/api/integrations/{id}", name: "getIntegration", summary: "One integration", access: .management(.member),
-                answers: [.init(.ok, "The integration; fewer fields for a public one of another workspace", schema: .schema("Integration"))],
+                answers: [
+                    .init(.ok, "The integration; fewer fields for a public one of another workspace", schema: .schema("Integration"))
+                ],
                 handle: show),
             Endpoint(
-                .put, "/api/integrations/{id}", name: "updateIntegration", summary: "Changes the given fields", access: .management(.member),
+                .put, "/api/integrations/{id}", name: "updateIntegration", summary: "Changes the given fields",
+                access: .management(.member),
                 parameters: [override], body: .schema("IntegrationInput"),
                 answers: [.init(.ok, "The integration", schema: .schema("Integration"))], handle: update),
             Endpoint(
@@ -57,9 +60,11 @@ package struct IntegrationEndpoints: EndpointGroup {
         let records = try await store.read {
             try $0.integrations(workspace: workspace, includesPublic: includesPublic, after: page.after, limit: page.fetchLimit)
         }
-        return page.reply(records, id: { $0.id.text }, json: { record in
-            workspace == nil || record.workspace == workspace ? record.json : record.publicJSON
-        })
+        return page.reply(
+            records, id: { $0.id.text },
+            json: { record in
+                workspace == nil || record.workspace == workspace ? record.json : record.publicJSON
+            })
     }
 
     private func create(_ call: Call) async throws -> Reply {
@@ -76,7 +81,8 @@ package struct IntegrationEndpoints: EndpointGroup {
             }
             try writing.insertLog(
                 ActivityLog(
-                    workspace: workspace, integrationID: record.id.text, action: "integration.created", message: "the integration was added",
+                    workspace: workspace, integrationID: record.id.text, action: "integration.created",
+                    message: "the integration was added",
                     actor: actor, at: now))
             return record
         }

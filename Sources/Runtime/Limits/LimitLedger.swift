@@ -90,10 +90,12 @@ package final class LimitLedger: Service, Sendable {
     ) async throws(Unavailable) -> Value {
         while true {
             let (outcomes, outcome) = AsyncStream<Bool>.makeStream()
-            if let value = decide({ { isReserved in
-                outcome.yield(isReserved)
-                outcome.finish()
-            } }) {
+            if let value = decide({
+                { isReserved in
+                    outcome.yield(isReserved)
+                    outcome.finish()
+                }
+            }) {
                 return value
             }
             if !state.withLock({ $0.isRunning }) { await settle() }

@@ -34,7 +34,9 @@ package struct AuthorizationResponse: Sendable {
         issuer = values["iss"]
         switch (values["code"], values["error"]) {
         case (let code?, nil):
-            guard !code.isEmpty, code.utf8.count <= 4096 else { throw OAuthError(.callbackInvalid, "the code of the callback is empty or too long") }
+            guard !code.isEmpty, code.utf8.count <= 4096 else {
+                throw OAuthError(.callbackInvalid, "the code of the callback is empty or too long")
+            }
             outcome = .code(Secret(code))
         case (nil, let error?):
             outcome = .failure(code: Self.cleaned(error))
@@ -53,7 +55,10 @@ package struct AuthorizationResponse: Sendable {
         // RFC 9207 § 2.4: simple string comparison, also for error responses, and a missing `iss` is a wrong one.
         if let expectedIssuer, issuer != expectedIssuer {
             throw OAuthError(
-                .issuerMismatch, issuer == nil ? "the callback does not say which server issued it (`iss` is missing)" : "the callback was issued by another server than the integration's issuer")
+                .issuerMismatch,
+                issuer == nil
+                    ? "the callback does not say which server issued it (`iss` is missing)"
+                    : "the callback was issued by another server than the integration's issuer")
         }
         switch outcome {
         case .code(let code):

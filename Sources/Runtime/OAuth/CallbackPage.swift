@@ -6,7 +6,8 @@ enum CallbackPage {
     static let headers: HTTPFields = [
         .cacheControl: "no-store",
         .literal("Referrer-Policy"): "no-referrer",
-        .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        .contentSecurityPolicy:
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         .literal("X-Frame-Options"): "DENY",
         .xContentTypeOptions: "nosniff",
     ]

@@ -1,5 +1,3 @@
-
-
 /// A call to a provider. It holds credentials: nothing but a sender reads its headers and body.
 package struct ProviderRequest: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     package var method: String

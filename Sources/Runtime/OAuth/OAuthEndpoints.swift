@@ -28,7 +28,8 @@ package struct OAuthEndpoints: EndpointGroup {
                 answers: [.init(.seeOther, "On to the provider"), .init(.badRequest, "Used, unknown or too old", mediaType: "text/html")],
                 handle: open),
             Endpoint(
-                .get, "/api/integrations/oauth/callback", name: "receiveOAuthCallback", summary: "Where a provider sends the browser back to",
+                .get, "/api/integrations/oauth/callback", name: "receiveOAuthCallback",
+                summary: "Where a provider sends the browser back to",
                 access: .anyone,
                 parameters: ["code", "state", "iss", "error"].map { Endpoint.Parameter($0, "As RFC 6749 and RFC 9207 define it") },
                 answers: [
@@ -82,7 +83,8 @@ package struct OAuthEndpoints: EndpointGroup {
         let start = try await start(call, integration, workspace: workspace)
         let started = try await translatingOAuthErrors { try await flow.initiate(integration, start) }
         // The start address sets the cookie and goes on to the provider, so it is what a browser must open.
-        let address = start.isBrowserBound ? "\(publicURL)/api/integrations/oauth/start?state=\(started.state.reveal())" : started.authorizationURL
+        let address =
+            start.isBrowserBound ? "\(publicURL)/api/integrations/oauth/start?state=\(started.state.reveal())" : started.authorizationURL
         return Reply(
             .ok,
             [
@@ -188,7 +190,8 @@ package struct OAuthEndpoints: EndpointGroup {
     private static func failurePage(_ error: OAuthError) -> Reply {
         let page = CallbackPage.page(
             title: error.code == .accessDenied ? "Not connected" : "The connection failed",
-            message: error.code == .accessDenied ? "The access was denied, and nothing was changed." : "\(error.message). (\(error.code.rawValue))")
+            message: error.code == .accessDenied
+                ? "The access was denied, and nothing was changed." : "\(error.message). (\(error.code.rawValue))")
         return Reply(error.apiError.status, headers: CallbackPage.headers, content: .html(page))
     }
 

@@ -104,7 +104,9 @@ package struct OAuthFlow: Sendable {
             value = cookie
         } else {
             let fresh = Secret(Base64URL.encode(randomBytes(32)))
-            guard try await store.write({ try $0.bindOAuthState(hash: hash, browserHash: Self.hash(fresh), at: moment) }) else { throw invalid }
+            guard try await store.write({ try $0.bindOAuthState(hash: hash, browserHash: Self.hash(fresh), at: moment) }) else {
+                throw invalid
+            }
             value = fresh
         }
         let client = try await store.read { try $0.clientCredentials(of: integration) }
@@ -135,10 +137,12 @@ package struct OAuthFlow: Sendable {
             guard let bound = record.browserHash, let shown = cookie(Self.cookieName(hash: hash, isSecure: isSecure)),
                 constantTimeEqual(Self.hash(shown), bound)
             else {
-                return Outcome(result: .failure(OAuthError(.browserMismatch, "this is not the browser that started the connection: start again")))
+                return Outcome(
+                    result: .failure(OAuthError(.browserMismatch, "this is not the browser that started the connection: start again")))
             }
         }
-        guard let integration = try await store.read({ try $0.integration(record.integrationID) }), integration.spec.status == .active else {
+        guard let integration = try await store.read({ try $0.integration(record.integrationID) }), integration.spec.status == .active
+        else {
             return Outcome(
                 result: .failure(OAuthError(.integrationInactive, "the integration is not active any more")), returnURL: record.returnURL)
         }

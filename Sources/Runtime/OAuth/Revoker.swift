@@ -52,7 +52,9 @@ package struct Revoker: Sendable {
         var tokens = [(revocation.tokens.access, "access_token")]
         if let refresh = revocation.tokens.refresh { tokens.insert((refresh, "refresh_token"), at: 0) }
         for (token, hint) in tokens {
-            guard let request = try? TokenRequest.revocation(of: token, hint: hint, at: revocation.url, client: client).request(timeout: Self.callTimeout)
+            guard
+                let request = try? TokenRequest.revocation(of: token, hint: hint, at: revocation.url, client: client).request(
+                    timeout: Self.callTimeout)
             else { return true }
             guard let answer = try? await sender.send(request) else { return false }
             if answer.status == 429 || answer.status == 408 || answer.status >= 500 { return false }

@@ -65,7 +65,8 @@ package struct TokenFailure: Error, Sendable, Hashable {
                 kind = .unexplained
             }
         }
-        let message = (300...399).contains(status)
+        let message =
+            (300...399).contains(status)
             ? "the provider answered with a redirect (\(status)), which is not followed: correct the tokenUrl"
             : "the provider answered \(status) and \(said)"
         self.init(kind, message, providerCode: code, retryAfter: wait)

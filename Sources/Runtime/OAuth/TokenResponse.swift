@@ -63,7 +63,9 @@ package struct TokenResponse: Sendable, Equatable {
             throw TokenFailure(.malformed, "the token response has no `token_type`")
         }
         guard let text = value.string else { throw TokenFailure(.malformed, "`token_type` of the token response is not a string") }
-        guard text.lowercased() == "bearer" else { throw TokenFailure(.malformed, "the token response has a `token_type` other than Bearer") }
+        guard text.lowercased() == "bearer" else {
+            throw TokenFailure(.malformed, "the token response has a `token_type` other than Bearer")
+        }
         return text
     }
 
@@ -73,7 +75,8 @@ package struct TokenResponse: Sendable, Equatable {
         switch value {
         case nil, .null?: return nil
         case .number(let seconds)?: number = seconds
-        case .string(let text)? where !text.isEmpty && text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }: number = Double(text)
+        case .string(let text)? where !text.isEmpty && text.utf8.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }:
+            number = Double(text)
         default: number = nil
         }
         guard let number, number >= 0, number.isFinite else {

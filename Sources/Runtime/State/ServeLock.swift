@@ -14,7 +14,8 @@ package final class ServeLock: Sendable {
 
         package var description: String {
             switch self {
-            case .held(let path): "another `reconcile serve` already runs on the state \(path); stop it first, or name another state with --state"
+            case .held(let path):
+                "another `reconcile serve` already runs on the state \(path); stop it first, or name another state with --state"
             case .inaccessible(let path): "the lock \(path).serve-lock cannot be opened; check that the folder exists and can be written"
             }
         }

@@ -25,7 +25,9 @@ package struct IntegrationRecord: Sendable, Equatable {
 
     init(_ row: Row) throws {
         let id: String = row["id"]
-        guard let identifier = IntegrationID(id), let json = try? JSON(parsing: row["spec"] as String), let spec = IntegrationSpec(json: json) else {
+        guard let identifier = IntegrationID(id), let json = try? JSON(parsing: row["spec"] as String),
+            let spec = IntegrationSpec(json: json)
+        else {
             throw StoreError(code: .notAState, message: "the integration \(id) in the state is damaged")
         }
         self.id = identifier

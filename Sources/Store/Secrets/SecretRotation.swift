@@ -42,7 +42,9 @@ extension Writing {
         }
         for row in try Row.fetchAll(db, sql: "SELECT id, connection_id, request FROM revocations") {
             let id: Int = row[0]
-            guard let connection = ConnectionID(row[1] as String), let sealed = try reseal(row[2], .revocation(of: connection)) else { continue }
+            guard let connection = ConnectionID(row[1] as String), let sealed = try reseal(row[2], .revocation(of: connection)) else {
+                continue
+            }
             try db.execute(sql: "UPDATE revocations SET request = ? WHERE id = ?", arguments: [sealed, id])
         }
     }

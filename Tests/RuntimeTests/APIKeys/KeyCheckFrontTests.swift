@@ -91,7 +91,9 @@ struct KeyCheckFrontTests {
         let answer = try await serving(world) { try await RawConnection.exchange([text], port: $0) }
         let statuses = RawConnection.answers(in: answer).map { String($0.status.split(separator: " ")[1]) }
         #expect(statuses == Array(repeating: "200", count: 250) + Array(repeating: "429", count: 50))
-        let remaining = answer.split(separator: "\r\n").filter { $0.hasPrefix("X-RateLimit-Remaining: ") }.compactMap { Int($0.dropFirst(23)) }
+        let remaining = answer.split(separator: "\r\n").filter { $0.hasPrefix("X-RateLimit-Remaining: ") }.compactMap {
+            Int($0.dropFirst(23))
+        }
         #expect(remaining == Array((0..<250).reversed()) + Array(repeating: 0, count: 50))
     }
 

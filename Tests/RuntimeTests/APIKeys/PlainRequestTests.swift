@@ -14,7 +14,8 @@ struct PlainRequestTests {
     }
 
     @Test func `a plain check is read whole, and not a byte more`() {
-        let text = "GET /auth/check?scope=posts:read&deny_status=403&scope=a.b HTTP/1.1\r\nHost: h\r\nx-API-key:  k1 \t\r\n"
+        let text =
+            "GET /auth/check?scope=posts:read&deny_status=403&scope=a.b HTTP/1.1\r\nHost: h\r\nx-API-key:  k1 \t\r\n"
             + "Authorization: Bearer k2\r\nX-Required-Scope: c, d\r\nX-Forwarded-For: 1.2.3.4\r\nConnection: Keep-Alive\r\n\r\n"
         let request = read(text + "GET /next HTTP/1.1\r\n")
         #expect(request?.byteCount == text.utf8.count)

@@ -13,7 +13,8 @@ struct IntegrationEndpointsTests {
     let endpoints: [Endpoint]
 
     init() throws {
-        let world = try OAuthWorld { request, count in request.url.hasSuffix("revoke") ? ProviderResponse(status: 200) : .tokens(count + 1) }
+        let world = try OAuthWorld { request, count in request.url.hasSuffix("revoke") ? ProviderResponse(status: 200) : .tokens(count + 1)
+        }
         self.world = world
         endpoints =
             IntegrationEndpoints(store: world.store, revoker: world.revoker, addresses: AddressPolicy()).endpoints
@@ -35,13 +36,15 @@ struct IntegrationEndpointsTests {
             }
             return found
         }
-        let candidates = endpoints.filter { $0.method == method }.compactMap { endpoint in parameters(endpoint.path).map { (endpoint, $0) } }
+        let candidates = endpoints.filter { $0.method == method }.compactMap { endpoint in parameters(endpoint.path).map { (endpoint, $0) }
+        }
         let (endpoint, found) = try #require(candidates.min { $0.1.count < $1.1.count })
         let principal = workspace.map { Principal(subject: "alice", workspace: .one($0), role: role) }
         do {
             return try await endpoint.handle(
                 Call(
-                    method: method, path: found, query: query, headers: headers, body: body?.utf8 ?? [], principal: principal, now: world.now))
+                    method: method, path: found, query: query, headers: headers, body: body?.utf8 ?? [], principal: principal,
+                    now: world.now))
         } catch let error as APIError {
             return error.reply
         }
@@ -143,7 +146,10 @@ struct IntegrationEndpointsTests {
         #expect(reply.document?.text.contains("did you mean `salesforce`?") == true)
     }
 
-    @Test(arguments: ["https://127.0.0.1/t", "https://[::1]/t", "https://10.0.0.1/t", "https://0177.0.0.1/t", "https://2130706433/t", "https://[::ffff:10.0.0.1]/t"])
+    @Test(arguments: [
+        "https://127.0.0.1/t", "https://[::1]/t", "https://10.0.0.1/t", "https://0177.0.0.1/t", "https://2130706433/t",
+        "https://[::ffff:10.0.0.1]/t",
+    ])
     func `a special-purpose address is refused when it is written`(url: String) async throws {
         let reply = try await call(.post, "/api/integrations", ["name": "X", "config": ["tokenUrl": .string(url)]])
         #expect(reply.document?["details"]?.array?.map { $0["field"] } == ["config.tokenUrl"])
@@ -207,13 +213,17 @@ struct IntegrationEndpointsTests {
         input["redirectUris"] = nil
         let id = try #require(try await create(.object(input))["id"]?.string)
         for (uri, status) in [
-            ("https://any.example/cb", HTTPResponse.Status.ok), ("http://127.0.0.1:8080/cb", .ok), ("http://any.example/cb", .unprocessableContent),
-            ("https://any.example/cb#f", .unprocessableContent), ("javascript:alert(1)", .unprocessableContent), ("/cb", .unprocessableContent),
+            ("https://any.example/cb", HTTPResponse.Status.ok), ("http://127.0.0.1:8080/cb", .ok),
+            ("http://any.example/cb", .unprocessableContent),
+            ("https://any.example/cb#f", .unprocessableContent), ("javascript:alert(1)", .unprocessableContent),
+            ("/cb", .unprocessableContent),
         ] {
-            #expect(try await call(.post, "/api/integrations/\(id)/oauth/initiate", ["redirectUri": .string(uri)]).status == status, "\(uri)")
+            #expect(
+                try await call(.post, "/api/integrations/\(id)/oauth/initiate", ["redirectUri": .string(uri)]).status == status, "\(uri)")
         }
         #expect(
-            try await call(.post, "/api/integrations/\(id)/oauth/initiate", ["redirectUri": "https://evil.example/cb"], workspace: "other").status
+            try await call(.post, "/api/integrations/\(id)/oauth/initiate", ["redirectUri": "https://evil.example/cb"], workspace: "other")
+                .status
                 == .unprocessableContent)
     }
 
@@ -230,7 +240,8 @@ struct IntegrationEndpointsTests {
             #expect(refreshed.document?["refreshedAt"] != .null)
             #expect(try await call(.get, "/api/integrations/connections", workspace: "other").document?["data"] == [])
             #expect(try await call(.get, "/api/integrations/connections/\(connectionID)", workspace: "other").status == .notFound)
-            #expect(try await call(.get, "/api/integrations/connections", query: [("integrationId", id)]).document?["data"]?.array?.count == 1)
+            #expect(
+                try await call(.get, "/api/integrations/connections", query: [("integrationId", id)]).document?["data"]?.array?.count == 1)
             _ = try await connect(id)
             #expect(try await call(.post, "/api/integrations/\(id)/oauth/refresh").status == .unprocessableContent)
             #expect(try await call(.post, "/api/integrations/\(id)/oauth/refresh", ["connectionId": .string(connectionID)]).status == .ok)
@@ -279,12 +290,16 @@ struct IntegrationEndpointsTests {
     @Test func `A11: a browser goes on to the declared address alone, with 303`() async throws {
         try await world.run {
             let id = try #require(try await create()["id"]?.string)
-            for (extra, expected) in [("code", "https://app.example/done?status=connected&connectionId=conn_"), ("error", "https://app.example/done?status=failed&error=oauth_")] {
+            for (extra, expected) in [
+                ("code", "https://app.example/done?status=connected&connectionId=conn_"),
+                ("error", "https://app.example/done?status=failed&error=oauth_"),
+            ] {
                 let started = try await call(
                     .post, "/api/integrations/\(id)/oauth/initiate",
                     ["redirectUri": "https://app.example/callback", "returnUrl": "https://app.example/done#top"])
                 let state = try #require(started.document?["state"]?.string)
-                let reply = try await call(.get, "/api/integrations/oauth/callback", workspace: nil, query: [(extra, "x"), ("state", state)])
+                let reply = try await call(
+                    .get, "/api/integrations/oauth/callback", workspace: nil, query: [(extra, "x"), ("state", state)])
                 #expect(reply.status == .seeOther)
                 #expect(reply.headers[.location]?.hasPrefix(expected) == true)
                 #expect(reply.headers[.location]?.hasSuffix("#top") == true)
@@ -298,7 +313,8 @@ struct IntegrationEndpointsTests {
             let started = try await call(
                 .post, "/api/integrations/\(id)/oauth/initiate", ["redirectUri": "https://app.example/callback", "browserBinding": true])
             let state = try #require(started.document?["state"]?.string)
-            #expect(started.document?["authorizationUrl"]?.string == "https://framework.example/api/integrations/oauth/start?state=\(state)")
+            #expect(
+                started.document?["authorizationUrl"]?.string == "https://framework.example/api/integrations/oauth/start?state=\(state)")
             let opened = try await call(.get, "/api/integrations/oauth/start", workspace: nil, query: [("state", state)])
             #expect(opened.status == .seeOther)
             #expect(opened.headers[.location]?.hasPrefix("https://login.salesforce.com/services/oauth2/authorize?") == true)

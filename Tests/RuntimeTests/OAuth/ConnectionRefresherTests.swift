@@ -55,7 +55,8 @@ struct ConnectionRefresherTests {
             return .tokens(count + 1)
         }
         let other = try Store(path: world.store.path, keyring: world.store.keyring)
-        let elsewhere = ConnectionRefresher(store: other, sender: world.provider, work: world.work, now: { world.now }, wait: { opening.finish() })
+        let elsewhere = ConnectionRefresher(
+            store: other, sender: world.provider, work: world.work, now: { world.now }, wait: { opening.finish() })
         try await world.run {
             let connection = try await connected(world)
             async let mine = world.refresher.refresh(connection.id)
@@ -153,7 +154,8 @@ struct ConnectionRefresherTests {
             guard count == 1 else { return .tokens(count + 1) }
             // While the provider answers, a person authorises again.
             let grant = Grant(
-                tokens: ConnectionTokens(access: Secret("new"), refresh: Secret("new-r")), tokenType: "Bearer", scopes: ["read"], metadata: [:],
+                tokens: ConnectionTokens(access: Secret("new"), refresh: Secret("new-r")), tokenType: "Bearer", scopes: ["read"],
+                metadata: [:],
                 expiresAt: nil, dueAt: nil)
             let now = world.now
             _ = try? await world.store.write { writing in

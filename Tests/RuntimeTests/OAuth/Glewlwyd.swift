@@ -22,7 +22,10 @@ final class Glewlwyd: Sendable {
         base = "http://127.0.0.1:\(port)"
         let database = try RunningProcess(
             "/bin/sh",
-            ["-c", "gzip -dc /usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz | \(try Peer.sqlite.require()) \(folder.file("state.db"))"],
+            [
+                "-c",
+                "gzip -dc /usr/share/doc/glewlwyd/database/init.sqlite3.sql.gz | \(try Peer.sqlite.require()) \(folder.file("state.db"))",
+            ],
             environment: ["PATH": "/usr/bin:/bin"])
         try await database.ended()
         try FileManager.default.createDirectory(atPath: folder.file("middleware"), withIntermediateDirectories: true)
@@ -76,14 +79,16 @@ final class Glewlwyd: Sendable {
             "/api/client/?source=database",
             [
                 "client_id": .string(Self.clientID), "name": "framework", "confidential": true, "enabled": true,
-                "client_secret": .string(Self.clientSecret), "password": .string(Self.clientSecret), "redirect_uri": [.string(Self.redirectURI)],
+                "client_secret": .string(Self.clientSecret), "password": .string(Self.clientSecret),
+                "redirect_uri": [.string(Self.redirectURI)],
                 "authorization_type": ["code", "refresh_token"], "scope": ["read"],
                 "token_endpoint_auth_method": ["client_secret_basic", "client_secret_post"],
             ], admin)
         try await make(
             "/api/user/?source=database",
             [
-                "username": "alice", "name": "Alice", "password": "alice-password", "scope": ["read", "openid", "g_profile"], "enabled": true,
+                "username": "alice", "name": "Alice", "password": "alice-password", "scope": ["read", "openid", "g_profile"],
+                "enabled": true,
             ], admin)
         let alice = try await login("alice", "alice-password")
         let grant = try await send("PUT", "/api/auth/grant/\(Self.clientID)", ["scope": "read openid"], cookie: alice)
@@ -104,7 +109,8 @@ final class Glewlwyd: Sendable {
         object["allowed-scope"] = ["openid"]
         object["subject-type"] = "public"
         for name in [
-            "refresh-token-rolling", "allow-non-oidc", "auth-type-code-enabled", "auth-type-code-revoke-replayed", "auth-type-refresh-enabled",
+            "refresh-token-rolling", "allow-non-oidc", "auth-type-code-enabled", "auth-type-code-revoke-replayed",
+            "auth-type-refresh-enabled",
             "pkce-allowed", "pkce-required", "introspection-revocation-allowed", "introspection-revocation-allow-target-client",
         ] { object[name] = true }
         for name in ["token", "id-token", "none", "password", "client", "device"] { object["auth-type-\(name)-enabled"] = false }

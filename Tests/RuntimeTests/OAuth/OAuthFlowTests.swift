@@ -43,7 +43,8 @@ struct OAuthFlowTests {
             for name in try FileManager.default.contentsOfDirectory(atPath: world.folder.path) {
                 bytes += try Data(contentsOf: URL(fileURLWithPath: world.folder.file(name)))
             }
-            let secrets = ["client-secret", "access-1", "refresh-1", "access-2", "refresh-2", "the-code", pending.state.reveal()]
+            let secrets =
+                ["client-secret", "access-1", "refresh-1", "access-2", "refresh-2", "the-code", pending.state.reveal()]
                 + world.provider.requests.compactMap { $0.form["code_verifier"] }
             for secret in secrets { #expect(bytes.range(of: Data(secret.utf8)) == nil, "\(secret)") }
         }
@@ -55,7 +56,9 @@ struct OAuthFlowTests {
             let started = try await world.start(try await world.integration())
             _ = try await world.callback([("code", "c"), ("state", started.state.reveal())]).result.get()
             let again = try await world.callback([("code", "c"), ("state", started.state.reveal())])
-            #expect(throws: OAuthError(.stateInvalid, "the state is unknown, used or older than ten minutes: start again")) { try again.result.get() }
+            #expect(throws: OAuthError(.stateInvalid, "the state is unknown, used or older than ten minutes: start again")) {
+                try again.result.get()
+            }
             #expect(world.provider.requests.count == 1)
         }
     }
@@ -122,7 +125,9 @@ struct OAuthFlowTests {
         let world = try OAuthWorld()
         try await world.run {
             let integration = try await world.integration(OAuthWorld.spec(issuer: "https://as.example"))
-            for parameters in [[("error", "access_denied"), ("iss", "https://as.example")], [("code", "c"), ("iss", "https://other")], [("code", "c")]] {
+            for parameters in [
+                [("error", "access_denied"), ("iss", "https://as.example")], [("code", "c"), ("iss", "https://other")], [("code", "c")],
+            ] {
                 let started = try await world.start(integration)
                 let outcome = try await world.callback(parameters + [("state", started.state.reveal())])
                 #expect(throws: OAuthError.self) { try outcome.result.get() }
@@ -204,7 +209,8 @@ struct OAuthFlowTests {
                     ("code", "c"), ("state", started.state.reveal()), ("location", location), ("accounts-server", "https://evil.example"),
                 ]).result.get()
                 _ = try await world.refresher.refresh(connection.id)
-                #expect(world.provider.requests.suffix(2).map(\.url) == Array(repeating: "https://accounts.\(host)/oauth/v2/token", count: 2))
+                #expect(
+                    world.provider.requests.suffix(2).map(\.url) == Array(repeating: "https://accounts.\(host)/oauth/v2/token", count: 2))
             }
         }
     }

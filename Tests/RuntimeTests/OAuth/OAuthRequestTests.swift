@@ -36,7 +36,8 @@ struct AuthorizationRequestTests {
     @Test func `A1, A2, A10: code flow, S256 and the redirect URI byte for byte`() throws {
         #expect(
             try request().url()
-                == "https://as.example/authorize?response_type=code&client_id=my%20client&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1&scope=read%20a%3Ab&state=st&code_challenge=abc&code_challenge_method=S256")
+                == "https://as.example/authorize?response_type=code&client_id=my%20client&redirect_uri=https%3A%2F%2Fapp.example%2Fcb%3Fx%3D1&scope=read%20a%3Ab&state=st&code_challenge=abc&code_challenge_method=S256"
+        )
     }
 
     @Test func `B4: the endpoint's own query stays`() throws {
@@ -60,7 +61,9 @@ struct AuthorizationRequestTests {
         #expect(!(try request(challenge: nil).url().contains("code_challenge")))
     }
 
-    @Test(arguments: ["response_type", "client_id", "redirect_uri", "state", "scope", "code_challenge", "code_challenge_method", "request_uri"])
+    @Test(arguments: [
+        "response_type", "client_id", "redirect_uri", "state", "scope", "code_challenge", "code_challenge_method", "request_uri",
+    ])
     func `A10: a reserved parameter is refused, in parameters and in the endpoint's query`(name: String) {
         let first = #expect(throws: OAuthError.self) { try request(parameters: [.init(name: name, value: "x")]).url() }
         #expect(first?.code == .notConfigured)
@@ -121,7 +124,9 @@ struct AuthorizationResponseTests {
     }
 
     @Test func `A8: the right iss passes, and it is checked before an error is believed`() throws {
-        #expect(try parse([("code", "c"), ("state", "s"), ("iss", "https://as.example")]).code(expectedIssuer: "https://as.example") == Secret("c"))
+        #expect(
+            try parse([("code", "c"), ("state", "s"), ("iss", "https://as.example")]).code(expectedIssuer: "https://as.example")
+                == Secret("c"))
         let error = #expect(throws: OAuthError.self) {
             try parse([("error", "access_denied"), ("state", "s"), ("iss", "x")]).code(expectedIssuer: "https://as.example")
         }
@@ -141,7 +146,8 @@ struct AuthorizationResponseTests {
 
 struct TokenRequestTests {
     func exchange(
-        _ method: IntegrationSpec.TokenAuthMethod, id: String = "id", secret: String? = "s3cret:/+=%", endpoint: String = "https://as.example/token?tenant=a",
+        _ method: IntegrationSpec.TokenAuthMethod, id: String = "id", secret: String? = "s3cret:/+=%",
+        endpoint: String = "https://as.example/token?tenant=a",
         parameters: [IntegrationSpec.Parameter] = []
     ) throws(OAuthError) -> ProviderRequest {
         try TokenRequest.exchange(
@@ -157,7 +163,8 @@ struct TokenRequestTests {
         #expect(request.header("Content-Type") == "application/x-www-form-urlencoded")
         #expect(
             request.body
-                == "grant_type=authorization_code&code=c%2F1&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&code_verifier=v&client_id=id&client_secret=s3cret%3A%2F%2B%3D%25")
+                == "grant_type=authorization_code&code=c%2F1&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&code_verifier=v&client_id=id&client_secret=s3cret%3A%2F%2B%3D%25"
+        )
         #expect(request.header("Authorization") == nil)
     }
 
@@ -198,7 +205,8 @@ struct TokenRequestTests {
 
     @Test func `D1: a revocation names the token and its kind`() throws {
         let request = try TokenRequest.revocation(
-            of: Secret("r"), hint: "refresh_token", at: "https://as.example/revoke", client: .init(id: "id", secret: Secret("s"), method: .basic)
+            of: Secret("r"), hint: "refresh_token", at: "https://as.example/revoke",
+            client: .init(id: "id", secret: Secret("s"), method: .basic)
         ).request(timeout: .seconds(1))
         #expect(request.body == "token=r&token_type_hint=refresh_token")
     }

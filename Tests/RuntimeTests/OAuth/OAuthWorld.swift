@@ -79,7 +79,8 @@ final class OAuthWorld: Sendable {
         try await flow.initiate(
             integration,
             OAuthFlow.Start(
-                workspace: "acme", actor: "alice", redirectURI: "https://app.example/callback", returnURL: returnURL, isBrowserBound: bound))
+                workspace: "acme", actor: "alice", redirectURI: "https://app.example/callback", returnURL: returnURL, isBrowserBound: bound)
+        )
     }
 
     func callback(_ parameters: [(String, String)], cookie: Secret? = nil) async throws -> OAuthFlow.Outcome {

@@ -63,7 +63,8 @@ struct JSONWebKeySetTests {
 
     @Test func `keys for other things are skipped`() throws {
         let good = #"{"kty":"OKP","crv":"Ed25519","x":"\#(x)"}"#
-        let set = try set("\(good),\(good.dropLast()),\"use\":\"enc\"},\(good.dropLast()),\"alg\":\"RS256\"},\(good.dropLast()),\"key_ops\":[\"sign\"]}")
+        let set = try set(
+            "\(good),\(good.dropLast()),\"use\":\"enc\"},\(good.dropLast()),\"alg\":\"RS256\"},\(good.dropLast()),\"key_ops\":[\"sign\"]}")
         #expect(set.keys.count == 1)
         #expect(set.skipped.count == 3)
     }

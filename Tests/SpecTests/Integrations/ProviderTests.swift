@@ -87,7 +87,8 @@ struct EffectiveConfigTests {
 
     @Test func `a public client needs no secret, a custom one needs everything else`() {
         let config = EffectiveConfig(
-            IntegrationSpec(name: "C", type: .custom, provider: "custom", config: .init(tokenAuthMethod: IntegrationSpec.TokenAuthMethod.none)))
+            IntegrationSpec(
+                name: "C", type: .custom, provider: "custom", config: .init(tokenAuthMethod: IntegrationSpec.TokenAuthMethod.none)))
         #expect(config.missingForOAuth == ["authorizationUrl", "tokenUrl", "clientId"])
     }
 }

@@ -25,7 +25,8 @@ struct APIKeyStatementsTests {
         #expect(try await store.read { try $0.apiKey(record.id, in: "acme") } == stored)
         #expect(try await store.read { try $0.apiKey(record.id, in: "other") } == nil)
         #expect(try await store.read { try $0.apiKey(record.id, in: nil) } == stored)
-        let twin = APIKeyRecord(id: APIKeyID(at: now), workspace: "acme", name: "x", hash: record.hash, hint: "", createdAt: now, createdBy: "b")
+        let twin = APIKeyRecord(
+            id: APIKeyID(at: now), workspace: "acme", name: "x", hash: record.hash, hint: "", createdAt: now, createdBy: "b")
         let error = await #expect(throws: StoreError.self) { try await store.write { try $0.insertAPIKey(twin) } }
         #expect(error?.code == .constraint)
     }

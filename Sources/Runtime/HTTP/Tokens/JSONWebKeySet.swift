@@ -1,5 +1,5 @@
-package import Spec
 import OpenSSL
+package import Spec
 
 /// The public keys of an issuer (RFC 7517 § 5).
 package struct JSONWebKeySet: Sendable {

@@ -1,5 +1,5 @@
-package import Spec
 import OpenSSL
+package import Spec
 
 /// A JWS in compact form (RFC 7515 § 3.1), taken apart and not yet verified.
 package struct JSONWebSignature: Sendable {

@@ -1,5 +1,5 @@
-package import Spec
 import OpenSSL
+package import Spec
 
 /// Makes management tokens from the shared secret, for development and CI.
 package struct TokenMint: Sendable {
@@ -18,12 +18,13 @@ package struct TokenMint: Sendable {
             ("iat", .integer(now.seconds)), ("exp", .integer((now + lifetime).seconds)),
             ("jti", .string(Base64URL.encode(randomBytes(12)))),
         ])
-        claims["workspaceId"] = .string({
-            switch principal.workspace {
-            case .one(let name): name
-            case .all: "*"
-            }
-        }())
+        claims["workspaceId"] = .string(
+            {
+                switch principal.workspace {
+                case .one(let name): name
+                case .all: "*"
+                }
+            }())
         claims["aud"] = audience.map(JSON.string)
         claims["iss"] = issuer.map(JSON.string)
         let header: JSON = ["alg": "HS256", "typ": "JWT"]

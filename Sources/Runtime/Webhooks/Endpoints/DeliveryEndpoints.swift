@@ -68,7 +68,9 @@ package struct DeliveryEndpoints: EndpointGroup {
         }
         let wanted = status
         let records = try await store.read { tx in
-            try tx.deliveries(of: webhook.id, status: wanted, after: page.after, limit: page.fetchLimit).map { ($0, try tx.attempts(of: $0.id)) }
+            try tx.deliveries(of: webhook.id, status: wanted, after: page.after, limit: page.fetchLimit).map {
+                ($0, try tx.attempts(of: $0.id))
+            }
         }
         return page.reply(records, id: \.0.id.text, json: { WebhookView.json($0.0, attempts: $0.1) })
     }

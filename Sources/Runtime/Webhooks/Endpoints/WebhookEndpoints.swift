@@ -70,7 +70,8 @@ package struct WebhookEndpoints: EndpointGroup {
                 .get, "/api/integrations/webhooks/{id}/secret", name: "showWebhookSecret",
                 summary: "The secret that signs the webhook's deliveries; who asks is recorded", access: .management(.admin),
                 answers: [
-                    .init(.ok, "The secret", schema: ["type": "object", "required": ["secret"], "properties": ["secret": ["type": "string"]]]),
+                    .init(
+                        .ok, "The secret", schema: ["type": "object", "required": ["secret"], "properties": ["secret": ["type": "string"]]]),
                     Self.missing,
                 ], handle: showSecret),
         ]
@@ -99,7 +100,9 @@ package struct WebhookEndpoints: EndpointGroup {
                     message: "the secret of the webhook \(record.id) was shown", actor: actor, at: now))
             return try tx.secrets(of: record.id.text)["secret"]
         }
-        guard let secret else { throw APIError.notFound("secret_not_found", "this webhook has no secret; apply its manifest again to make one") }
+        guard let secret else {
+            throw APIError.notFound("secret_not_found", "this webhook has no secret; apply its manifest again to make one")
+        }
         return Reply(.ok, ["secret": .string(secret.reveal())])
     }
 

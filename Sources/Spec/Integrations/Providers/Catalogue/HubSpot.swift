@@ -17,6 +17,7 @@ extension Provider {
             "optional_scope takes further scopes, separated by spaces",
             "a failure carries both `error` and `status` members",
         ],
-        sources: "vendor documentation; authorization URL and verification from Nango's catalogue; lasting refresh tokens from general knowledge",
+        sources:
+            "vendor documentation; authorization URL and verification from Nango's catalogue; lasting refresh tokens from general knowledge",
         verifiedOn: "2026-08-21")
 }

@@ -35,6 +35,7 @@ extension Provider {
             "at most 10 access tokens a refresh token in 10 minutes, then `Access Denied`",
             "failures can come with status 200",
         ],
-        sources: "vendor documentation; URLs and parameters from Nango's catalogue; data centres beyond six and status 200 from general knowledge",
+        sources:
+            "vendor documentation; URLs and parameters from Nango's catalogue; data centres beyond six and status 200 from general knowledge",
         verifiedOn: "2026-08-21")
 }
