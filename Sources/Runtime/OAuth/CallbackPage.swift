@@ -1,4 +1,5 @@
 internal import HTTPTypes
+import OpenSSL
 
 /// What a browser sees at the end of a flow: a page without scripts, links or anything from elsewhere.
 enum CallbackPage {
@@ -7,10 +8,20 @@ enum CallbackPage {
         .cacheControl: "no-store",
         .literal("Referrer-Policy"): "no-referrer",
         .contentSecurityPolicy:
-            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'sha256-\(styleDigest)'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         .literal("X-Frame-Options"): "DENY",
         .xContentTypeOptions: "nosniff",
     ]
+
+    /// Exactly the text between the tags: the policy lets in no other style.
+    private static let style = """
+
+        body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto; padding: 0 1rem; color-scheme: light dark }
+        h1 { font-size: 1.4rem }
+
+        """
+
+    private static let styleDigest = Base64.encode(SHA256.hash(Array(style.utf8)))
 
     static func page(title: String, message: String) -> String {
         """
@@ -20,10 +31,7 @@ enum CallbackPage {
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(escaped(title))</title>
-        <style>
-        body { font: 1rem/1.5 system-ui, sans-serif; max-width: 32rem; margin: 20vh auto; padding: 0 1rem; color-scheme: light dark }
-        h1 { font-size: 1.4rem }
-        </style>
+        <style>\(style)</style>
         </head>
         <body>
         <h1>\(escaped(title))</h1>
