@@ -55,7 +55,9 @@ package struct ServeCommand: WorldCommand {
         }
         let (host, port) = try address()
         let configuration = try configuration(in: world, host: host, port: port)
-        let tokens = try verifier(in: world)
+        var logger = Logger(label: "reconcile") { JSONLineLogHandler(label: $0, level: level) }
+        logger.logLevel = level
+        let tokens = try await tokenKeys(in: world, logger: logger)
         guard world.variable("ENCRYPTION_KEY") != nil else {
             throw CommandError(
                 .failure, "ENCRYPTION_KEY is not set; the runtime encrypts what it stores with it; make one with: openssl rand -base64 32")
@@ -68,8 +70,6 @@ package struct ServeCommand: WorldCommand {
             throw CommandError(.failure, "\(error)")
         }
         let store = try state.open(in: world, mode: .createIfMissing)
-        var logger = Logger(label: "reconcile") { JSONLineLogHandler(label: $0, level: level) }
-        logger.logLevel = level
         let reconciling = paths.isEmpty ? nil : ManifestWatch(paths: paths, interval: interval, environment: world.environment)
         let server = try await Server(
             store: store, configuration: configuration, tokens: tokens, host: host, port: port, clock: world.now, logger: logger,
@@ -110,20 +110,26 @@ package struct ServeCommand: WorldCommand {
         }
     }
 
-    private func verifier(in world: World) throws(CommandError) -> TokenVerifier {
+    private func tokenKeys(in world: World, logger: Logger) async throws(CommandError) -> TokenKeys {
         let (audience, issuer) = (world.variable("RECONCILE_JWT_AUDIENCE"), world.variable("RECONCILE_JWT_ISSUER"))
         switch (world.variable("RECONCILE_JWT_SECRET"), world.variable("RECONCILE_JWKS")) {
         case (let secret?, nil):
             if let weakness = TokenVerifier.weakness(of: Secret(secret)) {
                 world.errors.line("warning: RECONCILE_JWT_SECRET \(weakness)")
             }
-            return TokenVerifier(sharedSecret: Secret(secret), audience: audience, issuer: issuer)
+            return TokenKeys(TokenVerifier(sharedSecret: Secret(secret), audience: audience, issuer: issuer))
+        case (nil, let source?) where source.contains("://"):
+            do {
+                return try await TokenKeys(url: source, audience: audience, issuer: issuer, logger: logger)
+            } catch {
+                throw CommandError(.failure, error.message)
+            }
         case (nil, let source?):
             guard let document = FileManager.default.contents(atPath: source) else {
                 throw CommandError(.failure, "RECONCILE_JWKS names \(source), which cannot be read")
             }
             do {
-                return TokenVerifier(keys: try JSONWebKeySet(parsing: Array(document)).keys, audience: audience, issuer: issuer)
+                return TokenKeys(TokenVerifier(keys: try JSONWebKeySet(parsing: Array(document)).keys, audience: audience, issuer: issuer))
             } catch {
                 throw CommandError(.failure, "RECONCILE_JWKS (\(source)) is no key set that can be used: \(error)")
             }

@@ -13,6 +13,7 @@ package struct Server: Sendable {
     private let components: RuntimeComponents
     private let front: HTTPFront
     private let reconciling: (any Service)?
+    private let tokens: TokenKeys
     private let readiness = Readiness()
     private let logger: Logger
 
@@ -24,12 +25,13 @@ package struct Server: Sendable {
     }
 
     package init(
-        store: Store, configuration: RuntimeConfiguration, tokens: TokenVerifier, host: String, port: Int,
+        store: Store, configuration: RuntimeConfiguration, tokens: TokenKeys, host: String, port: Int,
         clock: @escaping @Sendable () -> Timestamp, logger: Logger, reconciling: ManifestWatch? = nil, version: String,
         onListening: @escaping @Sendable (_ port: Int) -> Void
     ) async throws {
         let components = try await RuntimeComponents(store: store, configuration: configuration, clock: clock, logger: logger)
         self.components = components
+        self.tokens = tokens
         self.logger = logger
         let readiness = readiness
         let groups = Self.groups(of: components, version: version) { readiness.isReady.withLock { $0 } }
@@ -75,7 +77,7 @@ package struct Server: Sendable {
     package func run(gracefulShutdownSignals: [UnixSignal]) async throws {
         var services: [any Service] = [
             components.ledger, components.useRecorder, components.unbroken, components.keeper, components.engine, components.watcher,
-            EventRetention(store: components.store, logger: logger),
+            EventRetention(store: components.store, logger: logger), tokens,
         ]
         if let reconciling { services.append(reconciling) }
         services.append(front)
