@@ -42,7 +42,7 @@ struct OpenAPITests {
             ],
             environment: ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": bench.folder.path, "LANG": "C.UTF-8", "NO_PROXY": "*"],
             folder: bench.folder.path)
-        let exit = try await schemathesis.ended(within: .seconds(90))
+        let exit = try await schemathesis.ended(within: .seconds(240))
         #expect(exit.code == 0, "\(schemathesis.output)\n\(schemathesis.errors)")
         // It did reach every endpoint that the document lists.
         let operations = try #require(schemathesis.output.firstMatch(of: /Operations: +(\d+) selected \/ (\d+) total/))
