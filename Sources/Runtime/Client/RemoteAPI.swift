@@ -22,9 +22,10 @@ package struct RemoteAPI: ManagementAPI {
         }
         base = trimmed
         self.token = token
-        // The operator names this address, so it may be anywhere in their network.
+        // The operator names this address, so it may be anywhere in their network; plain http reaches loopback alone, which the
+        // guard sees at connect time, whatever a URL such as http://127.0.0.1:1@elsewhere looks like.
         client = HTTPClient(
-            policy: AddressPolicy(allowed: [CIDR("0.0.0.0/0"), CIDR("::/0")].compactMap { $0 }, allowsPlainHTTP: isLoopback))
+            policy: AddressPolicy(allowed: [CIDR("0.0.0.0/0"), CIDR("::/0")].compactMap { $0 }))
     }
 
     package func send(_ request: ManagementRequest) async throws(ManagementFailure) -> ManagementAnswer {
