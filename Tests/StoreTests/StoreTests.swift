@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Spec
+import Synchronization
 import TestSupport
 import Testing
 
@@ -75,6 +76,31 @@ struct StoreTests {
             }
         }
         #expect(try await store.read { try $0.stateSerial().serial } == 0)
+    }
+
+    @Test func `a queue of group writes that never empties holds up no other write`() async throws {
+        let store = try Store(path: path, keyring: nil)
+        let written = Mutex(0)
+        let done = Mutex(false)
+        let during = try await withThrowingTaskGroup { group in
+            // More callers than a batch takes: some always wait.
+            for _ in 0..<1000 {
+                group.addTask {
+                    while !done.withLock({ $0 }), written.withLock({ $0 }) < 50_000 {
+                        try await store.groupWrite { _ in written.withLock { $0 += 1 } }
+                    }
+                }
+            }
+            while written.withLock({ $0 }) < 2000 { await Task.yield() }
+            let before = written.withLock { $0 }
+            try await store.write { _ = try $0.advanceSerial() }
+            let after = written.withLock { $0 }
+            done.withLock { $0 = true }
+            try await group.waitForAll()
+            return after - before
+        }
+        // A batch has 256 at the most: the one under way, and those that came before the write lined up.
+        #expect(during <= 4 * 256)
     }
 
     @Test func `in a group commit one failure undoes only itself`() async throws {

@@ -4,7 +4,8 @@ import Synchronization
 /// Lets writers that ask at the same time share one transaction, and so one `fsync`.
 ///
 /// The first caller starts a drain on the writer connection; whoever comes while it runs waits for the next batch.
-/// There is no timer: a lone caller commits at once, and the batch grows by itself with the load.
+/// There is no timer: a lone caller commits at once, and the batch grows by itself with the load. Between two batches the
+/// writer goes to whoever else waits for it, so that a queue that never empties holds up no other write.
 ///
 /// Concurrency: the queue is a mutex held for an append or a swap; closures run on the writer's own queue. Each runs
 /// in a savepoint, so one that throws undoes only itself. If the commit fails, everyone in the batch gets the error.
@@ -37,11 +38,12 @@ final class GroupCommit: Sendable {
         }
     }
 
+    /// Commits one batch, then lines up behind the writes that came meanwhile (the writer's queue is first in, first out).
     private func drain() {
         pool.asyncWriteWithoutTransaction { db in
-            while let batch = self.nextBatch() {
-                self.commit(batch, on: db)
-            }
+            guard let batch = self.nextBatch() else { return }
+            self.commit(batch, on: db)
+            self.drain()
         }
     }
 
