@@ -64,12 +64,16 @@ package struct ConnectionsConnect: WorldCommand {
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
             let found = try await find(api, query)
-            guard let id = found["id"]?.string, let redirect = redirectURI ?? found["redirectUris"]?.strings?.first else {
+            let redirect = redirectURI ?? found["redirectUris"]?.strings?.first
+            // A server knows its own callback; a state file does not say where its runtime listens.
+            guard let id = found["id"]?.string, redirect != nil || api is RemoteAPI else {
                 throw CommandError(
                     .usage, "the integration declares no redirectUris; say where the provider sends the browser with --redirect-uri")
             }
             let start = try await api.json(
-                ManagementRequest(.post, "/api/integrations/\(id)/oauth/initiate", query: query, body: ["redirectUri": .string(redirect)]))
+                ManagementRequest(
+                    .post, "/api/integrations/\(id)/oauth/initiate", query: query,
+                    body: redirect.map { ["redirectUri": .string($0)] } ?? [:]))
             world.output.line(options.format == .json ? start.prettyText : start["authorizationUrl"]?.string ?? "")
         }
     }

@@ -52,9 +52,12 @@ package struct OAuthEndpoints: EndpointGroup {
             (
                 "OAuthInitiation",
                 [
-                    "type": "object", "additionalProperties": false, "required": ["redirectUri"],
+                    "type": "object", "additionalProperties": false,
                     "properties": [
-                        "redirectUri": ["type": "string", "maxLength": 2048], "returnUrl": text,
+                        "redirectUri": [
+                            "type": "string", "maxLength": 2048,
+                            "description": "One of the integration's redirectUris where it has any; else this runtime's own callback",
+                        ], "returnUrl": text,
                         "scopes": ["type": "array", "items": text], "connectionId": ["type": "string", "pattern": "^conn_"],
                         "browserBinding": ["type": "boolean"],
                     ],
@@ -96,13 +99,20 @@ package struct OAuthEndpoints: EndpointGroup {
     private func start(_ call: Call, _ integration: IntegrationRecord, workspace: String) async throws -> OAuthFlow.Start {
         let spec = integration.spec
         var fields = try Fields(try call.json())
-        let redirectURI = fields.requiredString("redirectUri") { text in
+        let given = fields.string("redirectUri") { text in
             // RFC 9700 § 2.1: exact comparison. A foreign workspace never brings its own.
             if !spec.redirectUris.isEmpty || !call.sees(integration) {
                 return spec.redirectUris.contains(text) ? nil : "is not one of the integration's redirectUris"
             }
             return URLRules.redirect.problem(text)?.description
         }
+        let own = "\(publicURL)/api/integrations/oauth/callback"
+        if given == nil, !spec.redirectUris.isEmpty, !spec.redirectUris.contains(own),
+            !fields.problems.contains(where: { $0.field == "redirectUri" })
+        {
+            fields.report("redirectUri", "is required: this runtime's own callback is not one of the integration's redirectUris")
+        }
+        let redirectURI = given ?? own
         let returnURL = fields.string("returnUrl") { spec.returnUrls.contains($0) ? nil : "is not one of the integration's returnUrls" }
         let scopes = fields.strings("scopes") { spec.scopes.contains($0) ? nil : "is not one of the integration's scopes" }
         let wanted = fields.string("connectionId")

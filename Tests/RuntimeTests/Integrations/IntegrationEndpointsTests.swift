@@ -227,6 +227,24 @@ struct IntegrationEndpointsTests {
                 == .unprocessableContent)
     }
 
+    @Test func `where the caller sends no redirectUri, the public address makes it`() async throws {
+        var input = Self.input.object ?? JSONObject()
+        input["redirectUris"] = nil
+        let free = try #require(try await create(.object(input))["id"]?.string)
+        input["redirectUris"] = ["https://app.example/callback", "https://framework.example/api/integrations/oauth/callback"]
+        let declaring = try #require(try await create(.object(input))["id"]?.string)
+        for (id, workspace) in [(free, "acme"), (declaring, "acme"), (free, "other")] {
+            let reply = try await call(.post, "/api/integrations/\(id)/oauth/initiate", [:], workspace: workspace)
+            #expect(reply.status == .ok)
+            let address = reply.document?["authorizationUrl"]?.string
+            #expect(
+                address?.contains("redirect_uri=https%3A%2F%2Fframework.example%2Fapi%2Fintegrations%2Foauth%2Fcallback&") == true,
+                "\(address ?? "")")
+        }
+        let wrong = try await call(.post, "/api/integrations/\(declaring)/oauth/initiate", ["redirectUri": 7])
+        #expect(wrong.document?["details"]?.array?.map { $0["message"] } == ["must be a string"])
+    }
+
     @Test func `from initiate to delete over the JSON callback`() async throws {
         try await world.run {
             let id = try #require(try await create()["id"]?.string)
