@@ -63,7 +63,7 @@ package struct RuntimeComponents: Sendable {
             ConnectionEndpoints(store: store, refresher: refresher, revoker: revoker),
         ]
         try await ledger.load()
-        try await watcher.refresh()
+        try await watcher.load()
     }
 
     /// Runs work with the API in this process, with the workers beside it that calls depend on.

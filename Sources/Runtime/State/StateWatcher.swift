@@ -1,6 +1,7 @@
 package import Logging
 internal import ServiceLifecycle
 package import Store
+import Synchronization
 
 /// What keeps a copy of a part of the state in memory.
 package protocol StateObserver: Sendable {
@@ -11,12 +12,16 @@ package protocol StateObserver: Sendable {
 /// Carries changes of the state to the copies of it in memory.
 ///
 /// Own writes call `refresh()` before they answer, so that what was answered is in force. Commits of other processes,
-/// such as an apply on the command line, are noticed by `PRAGMA data_version` within one interval.
-package struct StateWatcher: Service {
+/// such as an apply on the command line, are noticed by `PRAGMA data_version` within one interval, from `load()` on.
+///
+/// Concurrency: `load` comes before `run`; `refresh` from anywhere.
+package final class StateWatcher: Service {
     private let store: Store
     private let observers: [any StateObserver]
     private let interval: Duration
     private let logger: Logger
+    /// The version of which the observers know at least; nil before the first load.
+    private let seen = Mutex<Int?>(nil)
 
     package init(
         store: Store, observers: [any StateObserver], interval: Duration = .milliseconds(200),
@@ -28,6 +33,14 @@ package struct StateWatcher: Service {
         self.logger = logger
     }
 
+    /// Tells every observer of the state for the first time; a commit of another process that comes during it or after it is
+    /// noticed by `run`.
+    package func load() async throws {
+        let version = try await store.dataVersion()
+        try await refresh()
+        seen.withLock { $0 = version }
+    }
+
     /// Tells every observer of the state as it is now.
     package func refresh() async throws {
         let serial = try await store.read { try $0.stateSerial() }
@@ -35,20 +48,21 @@ package struct StateWatcher: Service {
     }
 
     package func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            var seen = try await store.dataVersion()
+        await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
                 do {
-                    try await Task.sleep(for: interval)
                     let version = try await store.dataVersion()
-                    guard version != seen else { continue }
-                    // Asked before the reload: a commit that comes during it is seen the next time.
-                    try await refresh()
-                    seen = version
+                    if version != seen.withLock({ $0 }) {
+                        // Asked before the reload: a commit that comes during it is seen the next time.
+                        try await refresh()
+                        seen.withLock { $0 = version }
+                    }
+                    try await Task.sleep(for: interval)
                 } catch is CancellationError {
                     return
                 } catch {
                     logger.error("the state could not be read again; trying again", metadata: ["error": "\(error)"])
+                    do { try await Task.sleep(for: interval) } catch { return }
                 }
             }
         }
