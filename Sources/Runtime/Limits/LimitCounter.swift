@@ -59,7 +59,9 @@ package final class LimitCounter: Sendable {
     /// What those who wait now need; where nobody waits, what to fetch ahead.
     package func claims(takingSpare: Bool) -> [LimitClaim] {
         state.withLock { state in
-            guard state.demand > 0 else { return takingSpare ? state.meter.spareClaims(under: state.limits, for: subject) : [] }
+            guard state.demand > 0 || state.meter.mustAsk(under: state.limits) else {
+                return takingSpare ? state.meter.spareClaims(under: state.limits, for: subject) : []
+            }
             return state.meter.claims(demand: state.demand, under: state.limits, for: subject, takingSpare: takingSpare)
         }
     }

@@ -23,7 +23,9 @@ package final class LimitLedger: Service, Sendable {
     private struct State {
         var counters: [String: LimitCounter] = [:]
         var reserving: [LimitCounter] = []
-        var prunedAt = Timestamp(milliseconds: .min)
+        /// When old windows were removed last, by a clock that never jumps, and the earliest that the wall clock showed since.
+        var prunedAt = ContinuousClock.now
+        var earliest = Timestamp(milliseconds: .max)
         var isRunning = false
         var isClosed = false
     }
@@ -42,12 +44,12 @@ package final class LimitLedger: Service, Sendable {
 
     /// Takes over the windows that are open; before the first call is counted.
     ///
-    /// A stored window may begin after now, where the clock was set back; one that begins more than a day later comes from
-    /// a clock that was wrong, and is left.
+    /// A stored window may begin a little after now, where the clock was set back; one that begins later comes from a clock
+    /// that was ahead, and is left.
     package func load() async throws {
         let now = clock()
         let records = try await store.read { try $0.limitWindows(openAt: now) }
-        for record in records where record.start.milliseconds <= now.milliseconds + LimitWindow.day.seconds * 1000 {
+        for record in records where record.start.milliseconds <= now.milliseconds + LimitMeter.longestStepBack.milliseconds {
             counter(for: record.subject).restore(record)
         }
     }
@@ -168,13 +170,17 @@ package final class LimitLedger: Service, Sendable {
         for resumption in resumptions { resumption(isReserved) }
     }
 
-    /// Now, if old windows were not removed within the last hour.
+    /// The time by which to remove old windows, every six hours that this process runs.
+    ///
+    /// It is the earliest time that the clock showed in those hours: a clock that was ahead for less removes no window that
+    /// the present still needs.
     private func pruneMoment() -> Timestamp? {
         let now = clock()
         return state.withLock { state in
-            guard state.prunedAt.milliseconds == .min || now.milliseconds - state.prunedAt.milliseconds >= 3_600_000 else { return nil }
-            state.prunedAt = now
-            return now
+            state.earliest = min(state.earliest, now)
+            guard ContinuousClock.now - state.prunedAt >= .seconds(6 * 3600) else { return nil }
+            defer { (state.prunedAt, state.earliest) = (.now, now) }
+            return state.earliest
         }
     }
 

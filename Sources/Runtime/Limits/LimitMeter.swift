@@ -10,15 +10,24 @@ package import Store
 ///   call counts in none.
 /// - Nothing is admitted beyond `available`, and `available` grows only by what the store has committed: so the limit
 ///   holds across `kill -9` and between processes.
-/// - Time never goes back: an earlier moment than one seen before is decided as that one.
+/// - Small steps back in time are none: a moment up to `longestStepBack` before one seen earlier is decided as that one. After a
+///   longer one the clock was ahead: the windows of the present time are opened again, as the store knows them, and what the
+///   meter held of the later ones is given up. So stepping to and fro never admits more than the limit in any window.
 /// - The limits come with each call, so a changed limit acts on the next one and keeps what was used.
 package struct LimitMeter: Sendable {
     private var hour: Cell?
     private var day: Cell?
     private var latest = Timestamp(milliseconds: .min)
+    /// Whether the clock was ahead once: windows that are new to time may not be new to the store then.
+    private var hasSteppedBack = false
+
+    /// Callers come out of order by less, and clocks are corrected by less; a larger step is a clock that was wrong.
+    package static let longestStepBack: Duration = .seconds(120)
 
     private struct Cell: Sendable {
         var start: Timestamp
+        /// False where the store may know more of the window than stands here, and has to be asked before anything is decided.
+        var isKnown = true
         var granted = 0
         var available = 0
         var used: Int { granted - available }
@@ -34,16 +43,18 @@ package struct LimitMeter: Sendable {
 
     package init() {}
 
-    /// Takes over what the store knew at the start: all of it counts as used.
+    /// Takes over what the store knew at the start: all of it counts as used. Of two windows of a span the later one counts.
     package mutating func restore(_ record: LimitWindowRecord) {
+        if let cell = self[record.window], cell.start > record.start { return }
         self[record.window] = Cell(start: record.start, granted: record.granted)
         latest = max(latest, record.start)
     }
 
     /// Decides one call of that cost; cost 0 looks and counts nothing.
     package mutating func take(_ cost: Int, under limits: RateLimits, at moment: Timestamp) -> Outcome {
-        latest = max(latest, moment)
+        advance(to: moment)
         roll(limits)
+        guard !mustAsk(under: limits) else { return .needsReservation }
         var report = LimitReport(hour: use(.hour, limits, cost), day: use(.day, limits, cost), now: latest)
         guard report.isAdmitted else { return .decided(report) }
         for window in LimitWindow.allCases where limits[window] != nil {
@@ -60,11 +71,17 @@ package struct LimitMeter: Sendable {
         demand: Int, under limits: RateLimits, for subject: String, takingSpare: Bool = true
     ) -> [LimitClaim] {
         LimitWindow.allCases.compactMap { window in
-            guard let limit = limits[window], let cell = self[window], cell.available < demand, cell.used < limit else { return nil }
+            guard let limit = limits[window], let cell = self[window] else { return nil }
+            guard !cell.isKnown || (cell.available < demand && cell.used < limit) else { return nil }
             return LimitClaim(
-                subject: subject, window: window, start: cell.start, limit: limit, demand: demand - cell.available,
+                subject: subject, window: window, start: cell.start, limit: limit, demand: max(0, demand - cell.available),
                 takesSpare: takingSpare)
         }
+    }
+
+    /// Whether the store must be asked before any call is decided, whatever it costs.
+    package func mustAsk(under limits: RateLimits) -> Bool {
+        limits.perHour != nil && hour?.isKnown == false || limits.perDay != nil && day?.isKnown == false
     }
 
     /// What to ask the store for ahead of need, so that callers of a busy subject seldom wait; empty in the normal case.
@@ -90,6 +107,7 @@ package struct LimitMeter: Sendable {
         guard let cell = self[grant.window], cell.start == grant.start else { return }
         self[grant.window]?.available += grant.added
         self[grant.window]?.granted = grant.granted
+        self[grant.window]?.isKnown = true
     }
 
     /// Gives up all unused allowance, to be handed back to the store.
@@ -112,11 +130,22 @@ package struct LimitMeter: Sendable {
             isDenying: cost > 0 && cell.used + cost > limit)
     }
 
+    private mutating func advance(to moment: Timestamp) {
+        // The first call comes after nothing, from which nothing can be subtracted.
+        if moment >= latest || latest.milliseconds - moment.milliseconds > Self.longestStepBack.milliseconds { latest = moment }
+    }
+
     /// Opens the window that the latest moment lies in, where another one was open.
     private mutating func roll(_ limits: RateLimits) {
         for window in LimitWindow.allCases where limits[window] != nil {
             let start = window.start(of: latest)
-            if self[window]?.start != start { self[window] = Cell(start: start) }
+            guard let open = self[window], open.start != start else {
+                if self[window] == nil { self[window] = Cell(start: start) }
+                continue
+            }
+            // An earlier window was open before, and so was a later one that was left: the store has what was counted in it.
+            self[window] = Cell(start: start, isKnown: open.start < start && !hasSteppedBack)
+            if open.start > start { hasSteppedBack = true }
         }
     }
 

@@ -17,7 +17,7 @@ package struct LimitUse: Sendable, Hashable {
 package struct LimitReport: Sendable, Hashable {
     package var hour: LimitUse?
     package var day: LimitUse?
-    /// The moment that was decided for; never earlier than that of the call before.
+    /// The moment that was decided for; not earlier than that of the call before, but after a clock that was ahead.
     package var now: Timestamp
 
     package var isAdmitted: Bool { hour?.isDenying != true && day?.isDenying != true }

@@ -87,6 +87,29 @@ struct LimitLedgerTests {
         #expect(try await next.running { try await Self.admitted(9, next, "s", limits) } == 5)
     }
 
+    @Test(arguments: [2 * 3600, 20 * 3600, 10 * 86_400] as [Int64])
+    func `a clock that was ahead pins nothing, and admits nothing twice`(ahead: Int64) async throws {
+        let limits = RateLimits(perHour: 5)
+        let world = try await KeyWorld()
+        try await world.running {
+            #expect(try await Self.admitted(9, world, "s", limits) == 5)
+            world.clock.now = KeyWorld.start + .seconds(ahead)
+            #expect(try await Self.admitted(9, world, "s", limits) == 5)
+            world.clock.now = KeyWorld.start + .seconds(1)
+            let counter = world.ledger.counter(for: "s")
+            let report = try await world.ledger.take(1, from: counter, under: limits, at: world.clock.now)
+            #expect(!report.isAdmitted)
+            #expect(report.hour?.resetsAt == KeyWorld.start + .seconds(3600))
+            #expect(try await world.ledger.take(0, from: counter, under: limits, at: world.clock.now).hour?.used == 5)
+        }
+        // The same over a restart: the later window is not taken over.
+        let after = try await KeyWorld(restarting: world)
+        after.clock.now = KeyWorld.start + .seconds(3600)
+        #expect(try await after.running { try await Self.admitted(9, after, "s", limits) } == 5)
+        let last = try await KeyWorld(restarting: after)
+        #expect(try await last.running { try await Self.admitted(9, last, "s", limits) } == 0)
+    }
+
     @Test func `where no ledger runs, callers reserve what they need and no more`() async throws {
         let world = try await KeyWorld()
         let limits = RateLimits(perHour: 1000)

@@ -97,6 +97,55 @@ struct LimitMeterTests {
         #expect(report.hour?.resetsAt == start + .seconds(7200))
     }
 
+    @Test(arguments: [3600, 86_400, 10 * 86_400] as [Int64])
+    func `after a clock that was ahead the windows are those of the present, with what the store has for them`(ahead: Int64) {
+        var (meter, store) = (LimitMeter(), BlockStore())
+        let limits = RateLimits(perHour: 10, perDay: 15)
+        for _ in 0..<6 { #expect(meter.decide(1, under: limits, at: start, from: &store).isAdmitted) }
+        let before = store.granted
+        #expect(meter.decide(1, under: limits, at: start + .seconds(ahead), from: &store).isAdmitted)
+        let back = meter.decide(0, under: limits, at: start + .seconds(60), from: &store)
+        #expect(back.now == start + .seconds(60))
+        #expect(back.hour?.resetsAt == start + .seconds(3600))
+        #expect(back.day?.resetsAt == start + .seconds(86_400))
+        // What the store has given away counts as used, at the least what was used.
+        #expect((back.hour?.used ?? 0) >= 6)
+        #expect(before.values.allSatisfy { $0 >= 6 })
+    }
+
+    @Test(arguments: 0..<20)
+    func `stepping to and fro never admits more than the limit in any window`(seed: UInt64) {
+        var generator = Steps(state: seed)
+        var (meter, store) = (LimitMeter(), BlockStore())
+        let limits = RateLimits(perHour: 20, perDay: 50)
+        var (hours, days): ([Timestamp: Int], [Timestamp: Int]) = ([:], [:])
+        var moment = start
+        for _ in 0..<5000 {
+            switch generator.next(below: 40) {
+            case 0: moment = start + .seconds(Int64(generator.next(below: 4 * 86_400)))
+            case 1: moment = moment - .seconds(Int64(generator.next(below: 400)))
+            default: moment = moment + .milliseconds(Int64(generator.next(below: 5000)))
+            }
+            let cost = Int(generator.next(below: 3))
+            let report = meter.decide(cost, under: limits, at: moment, from: &store)
+            guard report.isAdmitted else { continue }
+            hours[LimitWindow.hour.start(of: report.now), default: 0] += cost
+            days[LimitWindow.day.start(of: report.now), default: 0] += cost
+        }
+        #expect(hours.values.allSatisfy { $0 <= 20 })
+        #expect(days.values.allSatisfy { $0 <= 50 })
+        #expect(hours.count > 3)
+    }
+
+    private struct Steps {
+        var state: UInt64
+
+        mutating func next(below bound: UInt64) -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (state >> 33) % bound
+        }
+    }
+
     @Test func `a changed limit acts at once and keeps what was used`() {
         var (meter, store) = (LimitMeter(), BlockStore())
         func remaining(_ limit: Int) -> Int? {
