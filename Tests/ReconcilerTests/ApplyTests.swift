@@ -68,6 +68,31 @@ struct ApplyTests {
         #expect(try await world.store.read { try $0.revisions(workspace: nil, limit: 10) }.count == 1)
     }
 
+    @Test func `a removed integration queues one revocation for each connection`() async throws {
+        let world = try World()
+        let spec = IntegrationSpec(
+            name: "CRM", type: .custom, provider: "custom",
+            config: .init(
+                authorizationUrl: "https://as.example/authorize", tokenUrl: "https://as.example/token",
+                revocationUrl: "https://as.example/revoke", clientId: .text("client")))
+        try await world.apply(manifest([resource("crm", .integration(spec))]))
+        let id = try #require(IntegrationID(try await world.records()[0].id))
+        let grant = Grant(
+            tokens: ConnectionTokens(access: Secret("access"), refresh: Secret("refresh")), tokenType: "Bearer", scopes: [], metadata: [:],
+            expiresAt: nil, dueAt: nil)
+        let connections = [ConnectionID(at: World.now), ConnectionID(at: World.now)]
+        try await world.store.write { writing in
+            for connection in connections {
+                _ = try writing.insertConnection(
+                    id: connection, workspace: "acme", integration: id, grant: grant, region: nil, by: "ann", at: World.now)
+            }
+        }
+        try await world.apply(manifest([]))
+        for connection in connections {
+            #expect(try await world.store.read { try $0.revocations(of: connection) }.count == 1)
+        }
+    }
+
     @Test func `secrets need a key, and the error says how to make one`() async throws {
         let world = try World(keyring: false)
         let error = await #expect(throws: StoreError.self) { try await world.apply(manifest([webhook("w")])) }

@@ -70,8 +70,6 @@ private struct ApplyWork {
 
     mutating func delete(_ change: Change) throws {
         guard let record = current[change.address] else { throw ReconcileError.stale(moved: [change.address]) }
-        // The runtime tells the provider that the tokens of the connections are dead; it needs them for that.
-        if let id = IntegrationID(record.id) { try writing.queueRevocations(ofIntegration: id, at: now) }
         // Connections go with their integration; what tells the provider outlives them.
         if let id = IntegrationID(record.id) { try writing.queueRevocations(ofIntegration: id, at: now) }
         try writing.deleteResource(record.address.kind, id: record.id)

@@ -76,7 +76,7 @@ package struct ConnectionEndpoints: EndpointGroup {
                 ActivityLog(
                     workspace: record.workspace, integrationID: record.integrationID.text, connectionID: record.id.text,
                     action: "connection.revoked", message: "the connection was removed and its tokens are revoked", actor: actor, at: now))
-            return try writing.revocations(of: record.id)
+            return try writing.claimRevocations(of: record.id, until: now + Revoker.lease)
         }
         try await revoker.settle(revocations)
         return Reply(.noContent)

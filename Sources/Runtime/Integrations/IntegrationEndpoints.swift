@@ -129,12 +129,10 @@ package struct IntegrationEndpoints: EndpointGroup {
         let revocations = try await store.write { writing -> [Revocation] in
             let connections = try writing.connections(workspace: nil, integration: record.id, after: nil, limit: 50)
             guard try writing.deleteIntegration(record.id, at: now) else { throw Self.missing }
-            return try connections.flatMap { try writing.revocations(of: $0.id) }
+            return try connections.flatMap { try writing.claimRevocations(of: $0.id, until: now + Revoker.lease) }
         }
         // The queue outlives a crash from here on; the provider hears before the answer all the same.
-        try await withThrowingDiscardingTaskGroup { group in
-            for revocation in revocations { group.addTask { [revoker] in try await revoker.settle([revocation]) } }
-        }
+        try await revoker.settle(revocations)
         return Reply(.noContent)
     }
 

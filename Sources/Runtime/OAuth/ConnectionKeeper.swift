@@ -5,7 +5,7 @@ package import Store
 
 /// Renews connections before their tokens end, and repeats revocations that no provider has heard yet.
 ///
-/// It sleeps until the next row is due, at most `longestSleep`, because another process may write rows.
+/// Both sleep until the next row is due, at most `longestSleep`, because another process may write rows.
 package struct ConnectionKeeper: Service {
     private let store: Store
     private let refresher: ConnectionRefresher
@@ -29,29 +29,23 @@ package struct ConnectionKeeper: Service {
 
     package func run() async {
         await cancelWhenGracefulShutdown {
-            var prunes = now()
-            while !Task.isCancelled {
-                do {
-                    try await round()
-                    if now() >= prunes {
-                        let oldest = now() - Self.logLife
-                        try await store.write { try $0.pruneLogs(before: oldest) }
-                        prunes = now() + .seconds(3600)
-                    }
-                    try await Task.sleep(for: try await pause())
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("connections could not be looked after; trying again", metadata: ["error": "\(error)"])
-                    do { try await Task.sleep(for: Self.longestSleep) } catch { return }
-                }
+            await withDiscardingTaskGroup { group in
+                // Each by itself: a provider that is slow to hear of a revocation delays no refresh.
+                group.addTask { await repeating(until: { try $0.nextConnectionDue() }, refreshDue) }
+                group.addTask { await repeating(until: { try $0.nextRevocationDue() }, revoker.settleDue) }
+                group.addTask { await pruneLogs() }
             }
         }
     }
 
     /// Does everything that is due now.
     package func round() async throws {
-        try await revoker.settleDue()
+        async let revocations: Void = revoker.settleDue()
+        try await refreshDue()
+        try await revocations
+    }
+
+    private func refreshDue() async throws {
         let moment = now()
         let due = try await store.read { try $0.dueConnections(at: moment, limit: 64) }
         await withDiscardingTaskGroup { group in
@@ -64,8 +58,39 @@ package struct ConnectionKeeper: Service {
         }
     }
 
-    private func pause() async throws -> Duration {
-        guard let next = try await store.read({ try $0.nextOAuthDue() }) else { return Self.longestSleep }
+    private func repeating(
+        until nextDue: @escaping @Sendable (Reading) throws -> Timestamp?, _ work: @Sendable () async throws -> Void
+    ) async {
+        while !Task.isCancelled {
+            do {
+                try await work()
+                try await Task.sleep(for: try await pause(until: nextDue))
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("connections could not be looked after; trying again", metadata: ["error": "\(error)"])
+                do { try await Task.sleep(for: Self.longestSleep) } catch { return }
+            }
+        }
+    }
+
+    private func pause(until nextDue: @escaping @Sendable (Reading) throws -> Timestamp?) async throws -> Duration {
+        guard let next = try await store.read(nextDue) else { return Self.longestSleep }
         return min(max(next - now(), .seconds(1)), Self.longestSleep)
+    }
+
+    private func pruneLogs() async {
+        while !Task.isCancelled {
+            do {
+                let oldest = now() - Self.logLife
+                try await store.write { try $0.pruneLogs(before: oldest) }
+                try await Task.sleep(for: .seconds(3600))
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("old log rows could not be deleted", metadata: ["error": "\(error)"])
+                do { try await Task.sleep(for: .seconds(60)) } catch { return }
+            }
+        }
     }
 }

@@ -160,12 +160,14 @@ package final class ConnectionRefresher: Sendable {
         let log = ActivityLog(
             workspace: record.workspace, integrationID: record.integrationID.text, connectionID: record.id.text,
             action: "oauth.refreshed", message: "the tokens were renewed", actor: nil, at: moment)
+        let warning = record.endedOnArrival ? nil : ActivityLog.deadOnArrival(grant, of: record.id, log)
         let saved = try await persistently { [store] in
             try await store.write { writing -> ConnectionRecord? in
                 let saved = try writing.finishRefresh(of: record.id, lease: lease, generation: record.generation, grant: grant, at: moment)
                 if saved != nil {
                     try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
                     try writing.insertLog(log)
+                    if let warning { try writing.insertLog(warning) }
                 }
                 return saved
             }

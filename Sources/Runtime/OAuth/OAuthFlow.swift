@@ -213,12 +213,13 @@ package struct OAuthFlow: Sendable {
                     region: region, by: record.createdBy, at: moment)
             }
             try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
-            try writing.insertLog(
-                ActivityLog(
-                    workspace: record.workspace, integrationID: record.integrationID.text, connectionID: connection.id.text,
-                    action: record.connectionID == nil ? "oauth.connected" : "oauth.reauthorized",
-                    message: record.connectionID == nil ? "an account was connected" : "a connection was authorised again",
-                    actor: record.createdBy, at: moment))
+            let log = ActivityLog(
+                workspace: record.workspace, integrationID: record.integrationID.text, connectionID: connection.id.text,
+                action: record.connectionID == nil ? "oauth.connected" : "oauth.reauthorized",
+                message: record.connectionID == nil ? "an account was connected" : "a connection was authorised again",
+                actor: record.createdBy, at: moment)
+            try writing.insertLog(log)
+            if let warning = ActivityLog.deadOnArrival(grant, of: connection.id, log) { try writing.insertLog(warning) }
             return connection
         }
     }

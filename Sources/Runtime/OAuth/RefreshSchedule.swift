@@ -7,10 +7,14 @@ package import Store
 ///
 /// | L | renewed after |
 /// | --- | --- |
+/// | under 30 s | 1 min |
 /// | 1 min | 30 s |
 /// | 10 min | 9 min |
 /// | 1 h | 54 min |
 /// | 24 h | 21 h 36 min |
+///
+/// No connection is renewed more than once in 30 s. A token that lives for less is as good as dead when it arrives: renewing
+/// it more often would help nobody.
 ///
 /// A refresh token that ends when idle, or for good, is used at half of that time at the latest.
 package struct RefreshSchedule: Sendable, Equatable {
@@ -27,10 +31,10 @@ package struct RefreshSchedule: Sendable, Equatable {
         switch (expiresIn, config.accessToken) {
         case (let life?, _):
             expiresAt = now + life
-            renewal = Self.renewal(ofLife: life)
+            renewal = Self.pacedRenewal(ofLife: life)
         case (nil, .seconds(let seconds)):
             expiresAt = now + .seconds(seconds)
-            renewal = Self.renewal(ofLife: .seconds(seconds))
+            renewal = Self.pacedRenewal(ofLife: .seconds(seconds))
         case (nil, .unstated(let seconds)): renewal = .seconds(seconds)
         case (nil, .never): renewal = nil
         case (nil, .unknown): renewal = Self.renewalOfUnknown
@@ -38,6 +42,13 @@ package struct RefreshSchedule: Sendable, Equatable {
         guard isRefreshable else { return }
         let ends = [config.refresh.idleDays, config.refresh.totalDays].compactMap { $0 }.map { Duration.seconds($0 * 86_400 / 2) }
         dueAt = ([renewal].compactMap { $0 } + ends).min().map { now + $0 }
+    }
+
+    /// The shortest time between two renewals of one connection.
+    static let shortestPause: Duration = .seconds(30)
+
+    static func pacedRenewal(ofLife life: Duration) -> Duration {
+        life < shortestPause ? shortestPause * 2 : max(renewal(ofLife: life), shortestPause)
     }
 
     static func renewal(ofLife life: Duration) -> Duration {

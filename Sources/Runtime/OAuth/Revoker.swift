@@ -3,6 +3,9 @@ package import Spec
 package import Store
 
 /// Tells providers that tokens are dead (RFC 7009), the refresh token first.
+///
+/// A few at a time: of the 16 calls that may be under way one provider has 4 at the most, so that a slow one holds up
+/// no other. Whoever tells claims the row first, so that each revocation is told once.
 package struct Revoker: Sendable {
     private let store: Store
     private let sender: any HTTPSender
@@ -12,6 +15,9 @@ package struct Revoker: Sendable {
     /// Tries in about two days; then the provider is given up on.
     static let attempts = 12
     static let callTimeout: Duration = .seconds(10)
+    static let atOnce = 16
+    /// How long a claim holds; a process that dies leaves the rest to whoever comes after.
+    package static let lease: Duration = .seconds(180)
 
     package init(
         store: Store, sender: any HTTPSender, now: @escaping @Sendable () -> Timestamp,
@@ -23,27 +29,66 @@ package struct Revoker: Sendable {
         self.logger = logger
     }
 
-    /// Tries each once; one that fails stays queued.
+    /// Tries what the caller has claimed; one that fails stays queued, and so do those that a provider has yet to hear when it
+    /// fails one.
     package func settle(_ revocations: [Revocation]) async throws {
-        for revocation in revocations {
-            let isSettled = await tell(revocation)
-            let moment = now()
-            try await store.write { writing in
-                if isSettled || revocation.attempts + 1 >= Self.attempts {
-                    try writing.deleteRevocation(revocation.id)
-                } else {
-                    let pause = RefreshSchedule.pause(afterFailure: revocation.attempts + 1, retryAfter: nil, jitter: 0) * 4
-                    try writing.delayRevocation(revocation.id, until: moment + pause)
+        try await withThrowingTaskGroup(of: (url: String, isSettled: Bool).self) { group in
+            var waiting = revocations[...]
+            var failing: Set<String> = []
+            var running = 0
+            while true {
+                while running < Self.atOnce / 2, let next = waiting.popFirst() {
+                    guard !failing.contains(next.url) else { continue }
+                    running += 1
+                    group.addTask { (next.url, try await settle(next)) }
                 }
+                guard let ended = try await group.next() else { return }
+                running -= 1
+                if !ended.isSettled { failing.insert(ended.url) }
             }
-            if !isSettled { logger.warning("a revocation did not succeed", metadata: ["connection": "\(revocation.connectionID)"]) }
         }
     }
 
-    /// What is due now, a few at a time.
+    /// Tries all that is due now; more of a provider only once those of it that are under way have ended.
     package func settleDue() async throws {
+        try await withThrowingTaskGroup(of: String.self) { group in
+            var underWay: [String: Int] = [:]
+            while true {
+                let room = Self.atOnce - underWay.values.reduce(0, +)
+                for revocation in try await claim(atMost: room, except: Set(underWay.keys)) {
+                    underWay[revocation.url, default: 0] += 1
+                    group.addTask {
+                        _ = try await settle(revocation)
+                        return revocation.url
+                    }
+                }
+                guard let url = try await group.next() else { return }
+                let left = (underWay[url] ?? 1) - 1
+                underWay[url] = left > 0 ? left : nil
+            }
+        }
+    }
+
+    private func claim(atMost room: Int, except urls: Set<String>) async throws -> [Revocation] {
         let moment = now()
-        try await settle(try await store.read { try $0.dueRevocations(at: moment, limit: 20) })
+        guard room > 0, let next = try await store.read({ try $0.nextRevocationDue() }), next <= moment else { return [] }
+        return try await store.write { try $0.claimRevocations(at: moment, until: moment + Self.lease, limit: room, except: urls) }
+    }
+
+    /// Tries once, and writes what came of it; false where it is to be tried again.
+    private func settle(_ revocation: Revocation) async throws -> Bool {
+        let isSettled = await tell(revocation)
+        let moment = now()
+        try await store.write { writing in
+            if isSettled || revocation.attempts + 1 >= Self.attempts {
+                try writing.deleteRevocation(revocation.id)
+            } else {
+                let pause = RefreshSchedule.pause(afterFailure: revocation.attempts + 1, retryAfter: nil, jitter: 0) * 4
+                try writing.delayRevocation(revocation.id, until: moment + pause)
+            }
+        }
+        if !isSettled { logger.warning("a revocation did not succeed", metadata: ["connection": "\(revocation.connectionID)"]) }
+        return isSettled
     }
 
     /// § 2.2: 200 whether the token was known or not; 503 asks for another try; other errors would repeat for ever.

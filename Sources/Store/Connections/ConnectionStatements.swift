@@ -31,18 +31,33 @@ extension Statements {
         return ConnectionTokens(access: access, refresh: refresh)
     }
 
-    /// Connections whose time has come, the most overdue first.
+    /// Connections of active integrations whose time has come, the most overdue first, at most 16 of one integration.
+    ///
+    /// Those of an INACTIVE integration keep their time and are due again once it is ACTIVE.
     package func dueConnections(at now: Timestamp, limit: Int) throws -> [ConnectionID] {
         try String.fetchAll(
-            db, sql: "SELECT id FROM connections WHERE due_at <= ? ORDER BY due_at LIMIT ?", arguments: [now.milliseconds, limit]
+            db,
+            sql: """
+                SELECT id FROM (
+                    SELECT connections.id, connections.due_at,
+                        row_number() OVER (PARTITION BY connections.integration_id ORDER BY connections.due_at) AS place
+                    FROM connections JOIN integrations ON integrations.id = connections.integration_id
+                    WHERE connections.due_at <= ? AND json_extract(integrations.spec, '$.status') = 'ACTIVE')
+                WHERE place <= 16 ORDER BY due_at LIMIT ?
+                """, arguments: [now.milliseconds, limit]
         ).compactMap { ConnectionID($0) }
     }
 
-    /// The earliest moment at which a connection or a revocation is due.
-    package func nextOAuthDue() throws -> Timestamp? {
-        let connection = try Int64.fetchOne(db, sql: "SELECT min(due_at) FROM connections WHERE due_at IS NOT NULL")
-        let revocation = try Int64.fetchOne(db, sql: "SELECT min(due_at) FROM revocations")
-        return [connection, revocation].compactMap { $0 }.min().map { Timestamp(milliseconds: $0) }
+    /// The earliest moment at which a connection of an active integration is due.
+    package func nextConnectionDue() throws -> Timestamp? {
+        try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT connections.due_at FROM connections JOIN integrations ON integrations.id = connections.integration_id
+                WHERE connections.due_at IS NOT NULL AND json_extract(integrations.spec, '$.status') = 'ACTIVE'
+                ORDER BY connections.due_at LIMIT 1
+                """
+        ).map { Timestamp(milliseconds: $0) }
     }
 }
 

@@ -3,11 +3,9 @@ import GRDB
 package import Spec
 
 extension Statements {
-    /// Revocations to be tried now; those that do not open any more are skipped.
-    package func dueRevocations(at now: Timestamp, limit: Int) throws -> [Revocation] {
-        try revocations(
-            Row.fetchAll(
-                db, sql: "SELECT * FROM revocations WHERE due_at <= ? ORDER BY due_at LIMIT ?", arguments: [now.milliseconds, limit]))
+    /// The earliest moment at which a revocation is to be tried.
+    package func nextRevocationDue() throws -> Timestamp? {
+        try Int64.fetchOne(db, sql: "SELECT min(due_at) FROM revocations").map { Timestamp(milliseconds: $0) }
     }
 
     /// What is still to be said about one connection.
@@ -15,7 +13,7 @@ extension Statements {
         try revocations(Row.fetchAll(db, sql: "SELECT * FROM revocations WHERE connection_id = ?", arguments: [id.text]))
     }
 
-    private func revocations(_ rows: [Row]) throws -> [Revocation] {
+    fileprivate func revocations(_ rows: [Row]) throws -> [Revocation] {
         guard !rows.isEmpty else { return [] }
         let keyring = try requireKeyring()
         return try rows.compactMap { row in
@@ -29,6 +27,37 @@ extension Statements {
 }
 
 extension Writing {
+    /// Takes revocations that are due, at most 4 of one provider and one of a connection; nobody else is given them before `until`.
+    ///
+    /// - Parameter urls: providers to leave alone.
+    package func claimRevocations(
+        at now: Timestamp, until: Timestamp, limit: Int, except urls: some Sequence<String>
+    ) throws -> [Revocation] {
+        try revocations(
+            Row.fetchAll(
+                db,
+                sql: """
+                    UPDATE revocations SET due_at = ? WHERE id IN (
+                        SELECT id FROM (
+                            SELECT id, due_at, row_number() OVER (PARTITION BY url ORDER BY due_at, id) AS place
+                            FROM revocations
+                            WHERE id IN (SELECT min(id) FROM revocations WHERE due_at <= ? GROUP BY connection_id)
+                                AND url NOT IN (SELECT value FROM json_each(?)))
+                        WHERE place <= 4 ORDER BY due_at, id LIMIT ?)
+                    RETURNING *
+                    """, arguments: [until.milliseconds, now.milliseconds, JSON.strings(Array(urls)).text, limit])
+        ).sorted { $0.id < $1.id }
+    }
+
+    /// The same for one connection's, by who tells the provider at once.
+    package func claimRevocations(of id: ConnectionID, until: Timestamp) throws -> [Revocation] {
+        try revocations(
+            Row.fetchAll(
+                db, sql: "UPDATE revocations SET due_at = ? WHERE connection_id = ? RETURNING *",
+                arguments: [until.milliseconds, id.text])
+        ).sorted { $0.id < $1.id }
+    }
+
     /// Queues the revocation of every connection of an integration that is about to go, by HTTP or by an apply.
     package func queueRevocations(ofIntegration id: IntegrationID, at now: Timestamp) throws {
         let connections = try String.fetchAll(

@@ -252,6 +252,69 @@ struct ConnectionRefresherTests {
         }
     }
 
+    @Test func `the connections of an INACTIVE integration are not renewed, and are again once it is ACTIVE`() async throws {
+        let world = try OAuthWorld()
+        try await world.run {
+            let connection = try await connected(world)
+            func set(_ status: IntegrationSpec.Status) async throws {
+                var spec = OAuthWorld.spec()
+                spec.status = status
+                let (changed, now) = (spec, world.now)
+                _ = try await world.store.write { try $0.updateIntegration(connection.integrationID, spec: changed, by: "test", at: now) }
+            }
+            try await set(.inactive)
+            world.clock.advance(.seconds(3 * 86_400))
+            try await world.keeper.round()
+            #expect(world.provider.requests.count == 1)
+            // Nothing to wake up for either.
+            #expect(try await world.store.read { try $0.nextConnectionDue() } == nil)
+            try await set(.active)
+            try await world.keeper.round()
+            #expect(world.provider.requests.count == 2)
+            #expect(try await world.store.read { try $0.connection(connection.id) }?.refreshedAt == world.now)
+        }
+    }
+
+    @Test(arguments: [
+        ("0", 60, true), ("0.9", 60, true), ("1e300", 7 * 86_400, false), ("\"0\"", 60, true), ("\"3600\"", 3240, false),
+        ("20", 60, false),
+    ])
+    func `a token that is dead on arrival is renewed once a minute and warned of once`(life: String, pause: Int, isDead: Bool) async throws
+    {
+        let world = try OAuthWorld { (_, count) throws(ProviderCallError) in
+            let text = #"{"access_token":"a\#(count)","refresh_token":"r\#(count)","token_type":"bearer","expires_in":\#(life)}"#
+            return ProviderResponse(status: 200, headers: [("Content-Type", "application/json")], body: Array(text.utf8))
+        }
+        try await world.run {
+            let connection = try await connected(world)
+            for round in 1...3 {
+                world.clock.advance(.seconds(min(pause, 3240) - 1))
+                try await world.keeper.round()
+                #expect(world.provider.requests.count == round)
+                world.clock.advance(pause > 3240 ? .seconds(12 * 366 * 86_400) : .seconds(1))
+                try await world.keeper.round()
+                #expect(world.provider.requests.count == round + 1)
+            }
+            let logs = try await world.store.read { try $0.logs(ofIntegration: connection.integrationID, before: nil, limit: 100) }
+            #expect(logs.count { $0.action == "oauth.token_dead" } == (isDead ? 1 : 0))
+        }
+    }
+
+    @Test(arguments: ["-1", "-1e300", "1e400", "true", "\"soon\"", "[]"])
+    func `an expires_in that is no number of seconds fails the call and nothing else`(life: String) async throws {
+        let world = try OAuthWorld { (_, count) throws(ProviderCallError) in
+            guard count > 0 else { return .tokens(1) }
+            let text = #"{"access_token":"a","token_type":"bearer","expires_in":\#(life)}"#
+            return ProviderResponse(status: 200, headers: [("Content-Type", "application/json")], body: Array(text.utf8))
+        }
+        try await world.run {
+            let connection = try await connected(world)
+            let error = await #expect(throws: OAuthError.self) { try await world.refresher.refresh(connection.id) }
+            #expect(error?.code == .providerUnavailable)
+            #expect(try await tokens(world, connection.id)?.refresh == Secret("refresh-1"))
+        }
+    }
+
     @Test func `what is handed over after the end is refused`() async throws {
         let world = try OAuthWorld()
         let connection = try await world.run { try await connected(world) }

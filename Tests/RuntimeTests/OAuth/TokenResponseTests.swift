@@ -152,6 +152,15 @@ struct RefreshScheduleTests {
         #expect(RefreshSchedule.renewal(ofLife: .seconds(life)) == .seconds(renewal))
     }
 
+    @Test(arguments: [(0, 60), (1, 60), (29, 60), (30, 30), (45, 30), (60, 30), (100, 50), (3600, 3240)])
+    func `no connection is renewed more than twice a minute, however short its token lives`(life: Int, renewal: Int) {
+        let schedule = RefreshSchedule(
+            issuedAt: now, expiresIn: .seconds(life), isRefreshable: true,
+            config: EffectiveConfig(IntegrationSpec(name: "X", type: .custom, provider: "custom")))
+        #expect(schedule.dueAt == now + .seconds(renewal))
+        #expect(schedule.expiresAt == now + .seconds(life))
+    }
+
     @Test func `the response's life goes before the catalogue's, and every kind of silence has its answer`() {
         func schedule(_ provider: String, _ life: Duration?, refreshable: Bool = true) -> RefreshSchedule {
             RefreshSchedule(
