@@ -6,7 +6,7 @@ import GRDB
 /// `STRICT`. The five declared kinds share their first columns: `name` is the stable name of the manifest,
 /// `spec` the canonical JSON of the declared fields, `origin` who may change it, `owner` which manifests may.
 enum Schema {
-    static let migrations: [(version: Int, sql: String)] = [(1, version1)]
+    static let migrations: [(version: Int, sql: String)] = [(1, version1), (2, answersAndRuns)]
 
     /// The newest version that this program can read and write.
     static var currentVersion: Int { migrations.last?.version ?? 0 }

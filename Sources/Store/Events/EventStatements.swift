@@ -55,6 +55,23 @@ package struct StoredEvent: Sendable, Equatable {
         package var id: DeliveryID
         package var webhookID: WebhookID
     }
+
+    /// The deliveries as a column keeps them: a JSON list of pairs.
+    static func text(of deliveries: [Delivery]) -> String {
+        JSON.array(deliveries.map { .array([.string($0.id.text), .string($0.webhookID.text)]) }).text
+    }
+
+    /// Nil for a text that `text(of:)` does not write.
+    static func deliveries(inText text: String) -> [Delivery]? {
+        guard let pairs = (try? JSON(parsing: text))?.array else { return nil }
+        let found = pairs.compactMap { pair -> Delivery? in
+            guard let texts = pair.strings, texts.count == 2, let id = DeliveryID(texts[0]), let webhook = WebhookID(texts[1]) else {
+                return nil
+            }
+            return Delivery(id: id, webhookID: webhook)
+        }
+        return found.count == pairs.count ? found : nil
+    }
 }
 
 /// An event as it was stored.
@@ -72,15 +89,21 @@ extension Writing {
     ///
     /// One statement decides which: the unique index, not a look beforehand. Webhooks that are gone meanwhile get nothing.
     package func storeEvent(_ event: NewEvent, deliveries: [NewDelivery]) throws -> StoredEvent {
+        let promised =
+            event.idempotencyKey == nil
+            ? [] : deliveries.map { StoredEvent.Delivery(id: $0.id, webhookID: $0.webhookID) }.sorted { $0.id < $1.id }
         let isNew =
             try Row.fetchOne(
                 db.cachedStatement(
                     sql: """
-                        INSERT INTO events (id, workspace, type, idempotency_key, body, created_at) VALUES (?, ?, ?, ?, ?, ?)
+                        INSERT INTO events (id, workspace, type, idempotency_key, body, answer, created_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT (workspace, idempotency_key) DO NOTHING RETURNING id
                         """),
-                arguments: [event.id.text, event.workspace, event.type, event.idempotencyKey, event.body, event.createdAt.milliseconds])
-            != nil
+                arguments: [
+                    event.id.text, event.workspace, event.type, event.idempotencyKey, event.body,
+                    event.idempotencyKey == nil ? nil : StoredEvent.text(of: promised), event.createdAt.milliseconds,
+                ]) != nil
         guard isNew else { return try earlierEvent(event) }
         var stored: [StoredEvent.Delivery] = []
         for delivery in deliveries {
@@ -101,17 +124,24 @@ extension Writing {
             ])
             if db.changesCount > 0 { stored.append(.init(id: delivery.id, webhookID: delivery.webhookID)) }
         }
-        return StoredEvent(id: event.id, deliveries: stored.sorted { $0.id < $1.id }, isDuplicate: false)
+        stored.sort { $0.id < $1.id }
+        if event.idempotencyKey != nil, stored != promised {
+            try db.cachedStatement(sql: "UPDATE events SET answer = ? WHERE id = ?")
+                .execute(arguments: [StoredEvent.text(of: stored), event.id.text])
+        }
+        return StoredEvent(id: event.id, deliveries: stored, isDuplicate: false)
     }
 
     private func earlierEvent(_ event: NewEvent) throws -> StoredEvent {
-        let text = try String.fetchOne(
-            db.cachedStatement(sql: "SELECT id FROM events WHERE workspace = ? AND idempotency_key = ?"),
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT id, answer FROM events WHERE workspace = ? AND idempotency_key = ?"),
             arguments: [event.workspace, event.idempotencyKey])
-        guard let id = text.flatMap({ EventID($0) }) else {
+        guard let row, let id = EventID(row[0] as String) else {
             throw StoreError(code: .constraint, message: "the state refused an event and has none of its idempotency key")
         }
-        return StoredEvent(id: id, deliveries: try deliveries(of: id), isDuplicate: true)
+        // The first answer as it was, although webhooks may have gone since, and their deliveries with them.
+        let answered = (row[1] as String?).flatMap { StoredEvent.deliveries(inText: $0) }
+        return StoredEvent(id: id, deliveries: try answered ?? deliveries(of: id), isDuplicate: true)
     }
 
     /// Deletes events of before `moment` that owe no delivery any more, with their deliveries and attempts; returns how many.

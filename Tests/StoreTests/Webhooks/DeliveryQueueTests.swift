@@ -49,6 +49,25 @@ struct DeliveryQueueTests {
         #expect(try await claim("a-1").count == 1)
     }
 
+    @Test func `the first answer stays as it was when a webhook goes`() async throws {
+        let other = WebhookID(at: start)
+        let record = WebhookRecord(
+            id: other, workspace: "acme", name: "other", spec: WebhookSpec(name: "Other", url: "https://example.com", events: ["*"]),
+            createdAt: start, updatedAt: start, updatedBy: "test")
+        try await store.write { try $0.insertWebhook(record) }
+        let gone = NewDelivery(id: DeliveryID(at: start), webhookID: WebhookID(at: start), retries: 1, state: .due)
+        let (first, again) = (event(key: "k"), event(key: "k"))
+        let deliveries = [delivery(), NewDelivery(id: DeliveryID(at: start), webhookID: other, retries: 3, state: .due), gone]
+        let stored = try await store.write { try $0.storeEvent(first, deliveries: deliveries) }
+        #expect(stored.deliveries.count == 2)
+        try await store.write { try $0.deleteWebhook(other) }
+        let repeated = try await store.write { try $0.storeEvent(again, deliveries: []) }
+        #expect(repeated.isDuplicate)
+        #expect(repeated.id == first.id)
+        #expect(repeated.deliveries == stored.deliveries)
+        #expect(try await store.read { try $0.deliveries(of: first.id) }.count == 1)
+    }
+
     @Test func `keys of other workspaces and no keys are no repetitions`() async throws {
         var other = event(key: "k")
         other.workspace = "other"
