@@ -131,7 +131,7 @@ struct ImpactTests {
         let world = try World()
         try await world.apply(manifest([webhook("w")]))
         let id = try #require(WebhookID(try await world.records()[0].id))
-        _ = try await world.store.write { try $0.disableWebhook(id, reason: "410", at: World.now) }
+        _ = try await world.store.write { try $0.disableWebhook(id, at: "https://example.com/hook", reason: "410", at: World.now) }
         try await world.apply(manifest([webhook("w", events: ["POST_FAILED"])]))
         #expect(try await world.store.read { try $0.webhook(id)?.disabledAt } == World.now)
         try await world.apply(manifest([webhook("w", url: "https://example.com/new", events: ["POST_FAILED"])]))

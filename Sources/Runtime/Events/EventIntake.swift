@@ -32,7 +32,7 @@ package struct EventIntake: Sendable {
             }
         }
         return try await engine.accept(
-            workspace: workspace, type: type, data: data, idempotencyKey: idempotencyKey, only: only, at: moment)
+            workspace: workspace, type: type, data: data, idempotencyKey: idempotencyKey, only: only, by: routes, at: moment)
     }
 
     /// The answer to who handed it in; the same for a repeated key.

@@ -10,16 +10,25 @@ package struct ClaimedDelivery: Sendable {
     package var claim: String
     /// Attempts that have ended.
     package var attempts: Int
+    /// Those of them that an earlier run of retries made, before somebody asked for the delivery again.
+    package var attemptsBefore: Int
     package var retriesLeft: Int
     /// The payload, byte for byte what is sent and signed.
     package var body: [UInt8]
 
-    package init(id: DeliveryID, eventID: EventID, webhookID: WebhookID, claim: String, attempts: Int, retriesLeft: Int, body: [UInt8]) {
+    /// Counts from 1: which retry follows if the next attempt fails.
+    package var nextRetry: Int { attempts - attemptsBefore + 1 }
+
+    package init(
+        id: DeliveryID, eventID: EventID, webhookID: WebhookID, claim: String, attempts: Int, attemptsBefore: Int = 0, retriesLeft: Int,
+        body: [UInt8]
+    ) {
         self.id = id
         self.eventID = eventID
         self.webhookID = webhookID
         self.claim = claim
         self.attempts = attempts
+        self.attemptsBefore = attemptsBefore
         self.retriesLeft = retriesLeft
         self.body = body
     }
@@ -45,15 +54,15 @@ extension Writing {
                         SELECT id FROM deliveries
                         WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at <= ?
                         ORDER BY due_at LIMIT ?)
-                    RETURNING id, event_id, attempts, retries_left, (SELECT body FROM events WHERE events.id = event_id)
+                    RETURNING id, event_id, attempts, attempts_before, retries_left, (SELECT body FROM events WHERE events.id = event_id)
                     """), arguments: [claim, webhook.text, now.milliseconds, limit])
         return try rows.map { row in
             guard let id = DeliveryID(row[0] as String), let event = EventID(row[1] as String) else {
                 throw StoreError(code: .notAState, message: "the delivery \(row[0] as String) cannot be read")
             }
             return ClaimedDelivery(
-                id: id, eventID: event, webhookID: webhook, claim: claim, attempts: row[2], retriesLeft: row[3],
-                body: Array((row[4] as String).utf8))
+                id: id, eventID: event, webhookID: webhook, claim: claim, attempts: row[2], attemptsBefore: row[3], retriesLeft: row[4],
+                body: Array((row[5] as String).utf8))
         }.sorted { $0.id < $1.id }
     }
 
@@ -132,6 +141,7 @@ extension Writing {
         try db.execute(
             sql: """
                 UPDATE deliveries SET due_at = ?, reason = ?, finished_at = NULL,
+                    attempts_before = CASE WHEN status = 'PENDING' THEN attempts_before ELSE attempts END,
                     retries_left = CASE WHEN status = 'PENDING' THEN retries_left ELSE ? END, status = 'PENDING'
                 WHERE id = ? AND claim IS NULL
                 """,
@@ -145,7 +155,8 @@ extension Writing {
     ) throws -> Int {
         try db.execute(
             sql: """
-                UPDATE deliveries SET due_at = ?, reason = ?, finished_at = NULL, retries_left = ?, status = 'PENDING'
+                UPDATE deliveries SET due_at = ?, reason = ?, finished_at = NULL, attempts_before = attempts, retries_left = ?,
+                    status = 'PENDING'
                 WHERE webhook_id = ? AND status = ? AND created_at >= ? AND created_at < ? AND claim IS NULL
                 """,
             arguments: [

@@ -104,30 +104,40 @@ extension Writing {
             arguments: [id.text])
     }
 
-    /// False where it was disabled already, or is gone.
+    // What attempts say about a receiver holds for the address that they went to, and for no later one: hence `at url`.
+
+    /// False where it was disabled already, has another address, or is gone.
     @discardableResult
-    package func disableWebhook(_ id: WebhookID, reason: String, at now: Timestamp) throws -> Bool {
+    package func disableWebhook(_ id: WebhookID, at url: String, reason: String, at now: Timestamp) throws -> Bool {
         try db.execute(
-            sql: "UPDATE webhooks SET disabled_at = ?, disabled_reason = ? WHERE id = ? AND disabled_at IS NULL",
-            arguments: [now.milliseconds, reason, id.text])
+            sql: """
+                UPDATE webhooks SET disabled_at = ?, disabled_reason = ?
+                WHERE id = ? AND disabled_at IS NULL AND json_extract(spec, '$.url') = ?
+                """,
+            arguments: [now.milliseconds, reason, id.text, url])
         return db.changesCount > 0
     }
 
-    /// Adds failures to the record of the receiver.
-    package func countFailures(_ count: Int, of id: WebhookID, since moment: Timestamp) throws {
+    /// Adds failures to the record of the receiver; false where it has another address, or is gone.
+    @discardableResult
+    package func countFailures(_ count: Int, of id: WebhookID, at url: String, since moment: Timestamp) throws -> Bool {
         try db.cachedStatement(
             sql: """
                 UPDATE webhooks SET failing_since = coalesce(failing_since, ?), consecutive_failures = consecutive_failures + ?
-                WHERE id = ?
+                WHERE id = ? AND json_extract(spec, '$.url') = ?
                 """
-        ).execute(arguments: [moment.milliseconds, count, id.text])
+        ).execute(arguments: [moment.milliseconds, count, id.text, url])
+        return db.changesCount > 0
     }
 
     /// A success ends the run of failures.
-    package func forgetFailures(of id: WebhookID) throws {
+    package func forgetFailures(of id: WebhookID, at url: String) throws {
         try db.cachedStatement(
-            sql: "UPDATE webhooks SET failing_since = NULL, consecutive_failures = 0 WHERE id = ? AND failing_since IS NOT NULL"
-        ).execute(arguments: [id.text])
+            sql: """
+                UPDATE webhooks SET failing_since = NULL, consecutive_failures = 0
+                WHERE id = ? AND failing_since IS NOT NULL AND json_extract(spec, '$.url') = ?
+                """
+        ).execute(arguments: [id.text, url])
     }
 
     /// Removes the webhook with its secrets; its deliveries go with it by foreign key.

@@ -143,7 +143,7 @@ struct DeliveryLanesTests {
 }
 
 /// The lanes as an object, for expectations cannot call what changes a value.
-private final class Lanes {
+final class Lanes {
     private var value: DeliveryLanes
 
     init(_ limits: DeliveryLanes.Limits = .init()) { value = DeliveryLanes(limits: limits) }
@@ -151,13 +151,16 @@ private final class Lanes {
     var held: Int { value.held }
     var underWay: Int { value.underWay }
     var nextDue: Timestamp? { value.nextDue }
-    var hasRoomForStarved: Bool { value.hasRoomForStarved }
-    func reserve(_ id: WebhookID) -> Bool { value.reserve(id) }
-    func cancelReservation(_ id: WebhookID) { value.cancelReservation(id) }
+    var hasRoomForStarved: Bool { value.hasRoomForStarved() }
+    var bytes: Int { value.bytes }
+    func place(_ id: WebhookID, in workspace: String) { value.place(id, in: workspace) }
+    func recorded(_ id: WebhookID) { value.recorded(id) }
+    func reserve(_ id: WebhookID, bytes: Int = 0) -> Bool { value.reserve(id, bytes: bytes) }
+    func cancelReservation(_ id: WebhookID, bytes: Int = 0) { value.cancelReservation(id, bytes: bytes) }
     func enqueue(_ delivery: ClaimedDelivery) { value.enqueue(delivery) }
     func noteDue(_ id: WebhookID, at moment: Timestamp) { value.noteDue(id, at: moment) }
     func next() -> ClaimedDelivery? { value.next() }
-    func finish(_ id: WebhookID, failed: Bool?) { value.finish(id, failed: failed) }
+    func finish(_ id: WebhookID, bytes: Int = 0, failed: Bool?) { value.finish(id, bytes: bytes, failed: failed) }
     func drain() -> [ClaimedDelivery] { value.drain() }
     func takeDue(at now: Timestamp, atMost total: Int) -> [(webhook: WebhookID, limit: Int)] { value.takeDue(at: now, atMost: total) }
 }

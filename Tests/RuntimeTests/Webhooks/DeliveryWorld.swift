@@ -33,12 +33,12 @@ final class DeliveryWorld: Sendable {
     @discardableResult
     func addWebhook(
         _ url: String, events: [String] = ["*"], retry: WebhookSpec.RetryConfig = DeliveryWorld.fast, status: WebhookSpec.Status = .active,
-        headers: [WebhookSpec.Header] = [], secret: String = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        headers: [WebhookSpec.Header] = [], workspace: String = "acme", secret: String = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     ) async throws -> WebhookID {
         let now = Timestamp.now
         let id = WebhookID(at: now)
         let record = WebhookRecord(
-            id: id, workspace: "acme", name: id.text.replacing("_", with: "-"),
+            id: id, workspace: workspace, name: id.text.replacing("_", with: "-"),
             spec: WebhookSpec(name: "Hook", url: url, events: events, headers: headers, retryConfig: retry, status: status), createdAt: now,
             updatedAt: now, updatedBy: "test")
         try await store.write { tx in
@@ -91,7 +91,9 @@ final class DeliveryWorld: Sendable {
 }
 
 extension DeliveryEngine {
-    func post(_ type: String = "POST_PUBLISHED", _ data: JSON = ["n": 1], key: String? = nil) async throws -> StoredEvent {
-        try await accept(workspace: "acme", type: type, data: data, idempotencyKey: key, at: .now)
+    func post(
+        _ type: String = "POST_PUBLISHED", _ data: JSON = ["n": 1], key: String? = nil, workspace: String = "acme"
+    ) async throws -> StoredEvent {
+        try await accept(workspace: workspace, type: type, data: data, idempotencyKey: key, by: try await loadedRoutes(), at: .now)
     }
 }

@@ -53,8 +53,10 @@ struct RetryScheduleTests {
         #expect(RetryAfter.read(text, at: now) == nil)
     }
 
-    private func verdict(_ outcome: AttemptVerdict.Outcome, retriesLeft: Int = 3) -> AttemptVerdict {
-        AttemptVerdict(outcome, retriesLeft: retriesLeft, schedule: RetrySchedule(.init()), at: now, jitter: 0)
+    private func verdict(
+        _ outcome: AttemptVerdict.Outcome, retry: Int = 1, retriesLeft: Int = 3, config: WebhookSpec.RetryConfig = .init()
+    ) -> AttemptVerdict {
+        AttemptVerdict(outcome, retry: retry, retriesLeft: retriesLeft, schedule: RetrySchedule(config), at: now, jitter: 0)
     }
 
     @Test(arguments: [200, 201, 202, 204, 299])
@@ -76,7 +78,7 @@ struct RetryScheduleTests {
     }
 
     @Test func `the n-th retry waits the n-th delay, the last failure exhausts`() {
-        let steps = [3, 2, 1, 0].map { verdict(.failed(.timeout), retriesLeft: $0).step }
+        let steps = [3, 2, 1, 0].map { verdict(.failed(.timeout), retry: 4 - $0, retriesLeft: $0).step }
         #expect(
             steps == [
                 .retry(at: now + .seconds(5), reason: "timeout"), .retry(at: now + .seconds(10), reason: "timeout"),
@@ -84,10 +86,24 @@ struct RetryScheduleTests {
             ])
     }
 
+    @Test(arguments: [1, 3, 5, 100])
+    func `a changed maxRetries leaves the delays of retries as they are`(maxRetries: Int) {
+        let verdict = verdict(.failed(.timeout), retry: 2, retriesLeft: 2, config: .init(maxRetries: maxRetries))
+        #expect(verdict.step == .retry(at: now + .seconds(10), reason: "timeout"))
+    }
+
     @Test func `410 ends the delivery and the webhook`() {
         let verdict = verdict(.answered(status: 410, retryAfter: nil))
         #expect(verdict.health == .gone)
         #expect(verdict.step == .exhausted(reason: "the receiver answered 410 Gone, and the webhook was disabled"))
+    }
+
+    @Test func `410 of an address that the webhook no longer has is a failure as any`() {
+        let verdict = AttemptVerdict(
+            .answered(status: 410, retryAfter: nil), retry: 1, retriesLeft: 3, schedule: RetrySchedule(.init()), isCurrent: false, at: now,
+            jitter: 0)
+        #expect(verdict.health == .failing)
+        #expect(verdict.step == .retry(at: now + .seconds(5), reason: "the receiver answered 410"))
     }
 
     @Test func `an excerpt is bounded and harmless`() {

@@ -129,7 +129,7 @@ struct WebhookEndpointsTests {
         try await world.store.write { tx in
             try tx.insertResource(record)
             try tx.setSecret(Secret("whsec_AAECAwQFBgcICQoLDA0ODw=="), of: id.text, field: "secret", at: .now)
-            try tx.disableWebhook(id, reason: "410", at: .now)
+            try tx.disableWebhook(id, at: "https://example.com", reason: "410", at: .now)
         }
         try await engine.refresh()
         let path = "/api/integrations/webhooks/\(id)"

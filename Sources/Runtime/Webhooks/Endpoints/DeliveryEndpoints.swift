@@ -93,7 +93,7 @@ package struct DeliveryEndpoints: EndpointGroup {
         let parked = try await engine.loadedRoutes().routes[webhook.id]?.parkedReason
         let (retries, now) = (webhook.spec.retryConfig.maxRetries, call.now)
         try await store.write { try $0.retryDelivery(record.id, retries: retries, parkedReason: parked, at: now) }
-        if parked == nil { engine.noteDue(webhook.id, at: now) }
+        if parked == nil { engine.noteDue(webhook.id, at: now) } else { await engine.resumeParked(among: [webhook.id]) }
         let (_, fresh) = try await find(call)
         return Reply(.accepted, WebhookView.json(fresh))
     }
@@ -112,7 +112,9 @@ package struct DeliveryEndpoints: EndpointGroup {
             try tx.replayDeliveries(
                 of: webhook.id, status: status, since: since, until: until, retries: retries, parkedReason: parked, at: now)
         }
-        if parked == nil, count > 0 { engine.noteDue(webhook.id, at: now) }
+        if count > 0 {
+            if parked == nil { engine.noteDue(webhook.id, at: now) } else { await engine.resumeParked(among: [webhook.id]) }
+        }
         return Reply(.accepted, ["count": .integer(count)])
     }
 }

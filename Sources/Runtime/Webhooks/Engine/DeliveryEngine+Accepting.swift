@@ -7,24 +7,26 @@ extension DeliveryEngine {
     ///
     /// The type must be known and the data must satisfy its schema: `EventIntake` checks both.
     ///
-    /// - Parameter only: the one webhook that gets it, whatever it listens to; nil for all that listen to the type.
+    /// - Parameters:
+    ///   - only: the one webhook that gets it, whatever it listens to; nil for all that listen to the type.
+    ///   - routes: the table by which it was checked, and by which it goes.
     package func accept(
-        workspace: String, type: String, data: JSON, idempotencyKey: String?, only: WebhookID? = nil, at moment: Timestamp
+        workspace: String, type: String, data: JSON, idempotencyKey: String?, only: WebhookID? = nil, by routes: RoutingTable,
+        at moment: Timestamp
     ) async throws -> StoredEvent {
-        let routes = try await loadedRoutes()
         let targets = only.map { id in routes.routes[id].map { [$0] } ?? [] } ?? routes.targets(workspace: workspace, type: type)
-        let generation = state.withLock { $0.refreshInstalled }
         let event = NewEvent(
             id: EventID(at: moment), workspace: workspace, type: type, idempotencyKey: idempotencyKey,
             body: EventPayload.text(type: type, workspace: workspace, data: data, at: moment), createdAt: moment)
         let claim = nextClaim()
+        let body = Array(event.body.utf8)
         let deliveries = state.withLock { state in
             targets.map { route in
                 var delivery = NewDelivery(
                     id: DeliveryID(at: moment), webhookID: route.id, retries: route.retryConfig.maxRetries, state: .due)
                 if let reason = route.parkedReason {
                     delivery.state = .parked(reason: reason)
-                } else if state.phase == .running, state.lanes.reserve(route.id) {
+                } else if state.phase == .running, state.lanes.reserve(route.id, bytes: body.count) {
                     delivery.state = .claimed(claim)
                 }
                 return delivery
@@ -35,24 +37,20 @@ extension DeliveryEngine {
             stored = try await store.groupWrite { tx in try tx.storeEvent(event, deliveries: deliveries) }
         } catch {
             state.withLock { state in
-                for delivery in deliveries where delivery.state == .claimed(claim) { state.lanes.cancelReservation(delivery.webhookID) }
+                for delivery in deliveries where delivery.state == .claimed(claim) {
+                    state.lanes.cancelReservation(delivery.webhookID, bytes: body.count)
+                }
             }
             throw error
         }
-        release(deliveries, of: event, claim: claim, stored: stored)
-        // A webhook that was resumed while its delivery was being parked would never hear of it.
-        if deliveries.contains(where: { $0.state != .due && $0.state != .claimed(claim) }),
-            generation != state.withLock({ $0.refreshInstalled })
-        {
-            try await refresh()
-        }
+        release(deliveries, of: event, body: body, claim: claim, stored: stored)
+        await resumeParked(among: targets.filter { $0.parkedReason != nil }.map(\.id))
         return stored
     }
 
     /// Hands what was stored as claimed to the lanes, and notes what lies in the state.
-    private func release(_ deliveries: [NewDelivery], of event: NewEvent, claim: String, stored: StoredEvent) {
+    private func release(_ deliveries: [NewDelivery], of event: NewEvent, body: [UInt8], claim: String, stored: StoredEvent) {
         let written = stored.isDuplicate ? [] : Set(stored.deliveries.map(\.id))
-        let body = Array(event.body.utf8)
         let (sends, fetches) = state.withLock { state in
             var (sends, fetches) = (false, false)
             for delivery in deliveries {
@@ -63,7 +61,7 @@ extension DeliveryEngine {
                         ClaimedDelivery(
                             id: delivery.id, eventID: event.id, webhookID: delivery.webhookID, claim: claim, attempts: 0,
                             retriesLeft: delivery.retries, body: body))
-                case (.claimed, false): state.lanes.cancelReservation(delivery.webhookID)
+                case (.claimed, false): state.lanes.cancelReservation(delivery.webhookID, bytes: body.count)
                 case (.due, true):
                     fetches = true
                     state.lanes.noteDue(delivery.webhookID, at: event.createdAt)

@@ -21,11 +21,20 @@ extension DeliveryEngine {
         }
     }
 
+    /// Few enough that nobody's event waits long behind them.
+    private static let rowsPerTransaction = 128
+
     private func fetchAll() async throws {
+        if state.withLock({ state in
+            defer { state.resumesParked = false }
+            return state.resumesParked
+        }) {
+            try await resumeParked()
+        }
         while true {
             let moment = now()
             let wanted = state.withLock { state in
-                state.phase == .running ? state.lanes.takeDue(at: moment, atMost: 1024) : []
+                state.phase == .running ? state.lanes.takeDue(at: moment, atMost: Self.rowsPerTransaction) : []
             }
             guard !wanted.isEmpty else { return }
             do {
@@ -43,23 +52,26 @@ extension DeliveryEngine {
     private func fetch(_ wanted: [(webhook: WebhookID, limit: Int)], due moment: Timestamp) async throws {
         let routes = routes
         let claim = nextClaim()
-        let (claimed, next) = try await store.write { tx in
+        let (claimed, next, parked) = try await store.groupWrite { tx in
             var claimed: [ClaimedDelivery] = []
+            var parked: [WebhookID] = []
             var next: [WebhookID: Timestamp] = [:]
             for (id, limit) in wanted {
                 if let reason = routes.routes[id]?.parkedReason {
                     try tx.parkDeliveries(of: id, reason: reason)
+                    parked.append(id)
                 } else {
                     claimed += try tx.claimDeliveries(of: id, due: moment, limit: limit, claim: claim)
                     if let time = try tx.nextDueTime(of: id) { next[id] = time }
                 }
             }
-            return (claimed, next)
+            return (claimed, next, parked)
         }
         state.withLock { state in
             for delivery in claimed { state.lanes.enqueue(delivery) }
             for (id, time) in next { state.lanes.noteDue(id, at: time) }
         }
         sendSignal.ring()
+        await resumeParked(among: parked)
     }
 }

@@ -11,23 +11,22 @@ extension DeliveryEngine {
         }
     }
 
+    /// Few enough that nobody's event waits long behind them.
+    private static let outcomesPerTransaction = 128
+
     /// Writes every outcome there is, many in one transaction; what the state refuses is tried again.
     func recordAll() async {
         var failures = 0
         while true {
-            let batch = state.withLock { state -> [Settlement] in
-                let batch = Array(state.settlements.prefix(512))
-                state.settlements.removeFirst(batch.count)
-                return batch
-            }
+            let batch = state.withLock { $0.settlements.take(atMost: Self.outcomesPerTransaction) }
             guard !batch.isEmpty else { return }
             do {
                 try await record(batch)
                 failures = 0
-                if state.withLock({ $0.settlements.isEmpty }) { sendSignal.ring() }
+                sendSignal.ring()
             } catch {
                 failures += 1
-                state.withLock { $0.settlements.insert(contentsOf: batch, at: 0) }
+                state.withLock { state in for settlement in batch { state.settlements.append(settlement) } }
                 logger.error(
                     "the outcome of deliveries could not be written", metadata: ["deliveries": "\(batch.count)", "error": "\(error)"])
                 // At shutdown the claims stay; the next start frees them.
@@ -39,32 +38,45 @@ extension DeliveryEngine {
 
     private func record(_ batch: [Settlement]) async throws {
         let now = now()
-        let known = state.withLock { $0.failingSince }
-        let health = ReceiverHealth(of: batch, failingSince: known, longest: configuration.longestFailing, at: now)
+        let (known, table) = (state.withLock { $0.failingSince }, routes)
+        let health = ReceiverHealth(
+            of: batch, address: { table.routes[$0]?.url }, failingSince: known, longest: configuration.longestFailing, at: now)
         let recovered = health.well.filter { known[$0] != nil }
-        let disabled = try await store.groupWrite { tx -> [(WebhookID, String)] in
+        let (disabled, failing) = try await store.groupWrite { tx in
+            var (disabled, failing): ([(WebhookID, String)], [WebhookID: Timestamp]) = ([], [:])
             for settlement in batch {
                 switch settlement {
-                case .attempted(let delivery, let attempt, let verdict): try tx.finishAttempt(delivery, attempt, then: verdict.step)
+                case .attempted(let delivery, let attempt, let verdict, _): try tx.finishAttempt(delivery, attempt, then: verdict.step)
                 case .released(let delivery, let due, let reason): try tx.releaseDelivery(delivery, dueAt: due, reason: reason)
                 }
             }
-            for id in recovered { try tx.forgetFailures(of: id) }
-            for (id, run) in health.failing { try tx.countFailures(run.count, of: id, since: run.since) }
-            return try health.toDisable.filter { try tx.disableWebhook($0.key, reason: $0.value, at: now) }.map { ($0.key, $0.value) }
+            for (id, url) in health.addresses {
+                if recovered.contains(id) { try tx.forgetFailures(of: id, at: url) }
+                if let run = health.failing[id], try tx.countFailures(run.count, of: id, at: url, since: run.since) {
+                    failing[id] = run.since
+                }
+                if let reason = health.toDisable[id], try tx.disableWebhook(id, at: url, reason: reason, at: now) {
+                    disabled.append((id, reason))
+                }
+            }
+            return (disabled, failing)
         }
         state.withLock { state in
-            for id in health.well { state.failingSince[id] = nil }
-            for (id, run) in health.failing where state.failingSince[id] == nil { state.failingSince[id] = run.since }
+            // A refresh that brought another address meanwhile knows better.
+            let current = routes
+            func isCurrent(_ id: WebhookID) -> Bool { current.routes[id]?.url == health.addresses[id] }
+            for id in health.well where isCurrent(id) { state.failingSince[id] = nil }
+            for (id, since) in failing where isCurrent(id) && state.failingSince[id] == nil { state.failingSince[id] = since }
             for (id, _) in disabled { state.failingSince[id] = nil }
-            for case .attempted(_, _, let verdict) in batch {
+            for settlement in batch { state.lanes.recorded(settlement.webhookID) }
+            for case .attempted(_, _, let verdict, _) in batch {
                 if verdict.health == .well { state.delivered += 1 } else { state.failedAttempts += 1 }
                 if case .exhausted = verdict.step { state.exhausted += 1 }
             }
         }
         for settlement in batch {
             switch settlement {
-            case .attempted(let delivery, _, let verdict):
+            case .attempted(let delivery, _, let verdict, _):
                 if case .retry(let moment, let reason) = verdict.step {
                     logger.debug(
                         "a delivery failed and will be retried",
@@ -79,6 +91,11 @@ extension DeliveryEngine {
             case .released: break
             }
         }
+        await resumeParked(
+            among: Set(
+                batch.compactMap { settlement in
+                    if case .released(let delivery, dueAt: nil, _) = settlement { delivery.webhookID } else { nil }
+                }))
         guard !disabled.isEmpty else { return }
         for (id, reason) in disabled { logger.warning("a webhook was disabled", metadata: ["webhook": "\(id)", "reason": "\(reason)"]) }
         try await refresh()

@@ -13,15 +13,14 @@ extension DeliveryEngine {
 
     /// Starts attempts as long as the lanes give any.
     private func sendAll() {
-        let table = routes
         while let delivery = nextToSend() {
-            guard let route = table.routes[delivery.webhookID] ?? routes.routes[delivery.webhookID] else {
-                // The webhook is gone, and its deliveries with it; if only this table does not know it yet, they are due again.
-                settle(.released(delivery, dueAt: now(), reason: nil), failed: nil)
+            guard let route = routes.routes[delivery.webhookID] else {
+                // The webhook is gone, and its deliveries with it; if only the table does not know it yet, they are due again.
+                settle(delivery, failed: nil) { .released($0, dueAt: now(), reason: nil) }
                 continue
             }
             if let reason = route.parkedReason {
-                settle(.released(delivery, dueAt: nil, reason: reason), failed: nil)
+                settle(delivery, failed: nil) { .released($0, dueAt: nil, reason: reason) }
                 continue
             }
             send(delivery, along: route)
@@ -30,10 +29,9 @@ extension DeliveryEngine {
 
     private func nextToSend() -> ClaimedDelivery? {
         let (delivery, needsFetch) = state.withLock { state -> (ClaimedDelivery?, Bool) in
-            // Results that cannot be written must not pile up: sending waits for the state.
-            guard state.phase == .running, state.settlements.count < 8192 else { return (nil, false) }
+            guard state.phase == .running else { return (nil, false) }
             let delivery = state.lanes.next()
-            return (delivery, state.lanes.hasRoomForStarved)
+            return (delivery, state.lanes.hasRoomForStarved())
         }
         if needsFetch { fetchSignal.ring() }
         return delivery
@@ -50,13 +48,14 @@ extension DeliveryEngine {
             maximumBodyBytes: 64 << 10, overflow: .truncates)
         let schedule = RetrySchedule(route.retryConfig)
         client.submit(request) { [self] result in
-            end(delivery, result, start: start, schedule: schedule)
+            end(delivery, result, from: route.url, start: start, schedule: schedule)
         }
     }
 
     /// Runs on the client's thread.
     private func end(
-        _ delivery: ClaimedDelivery, _ result: Result<IncomingResponse, TransferError>, start: Timestamp, schedule: RetrySchedule
+        _ delivery: ClaimedDelivery, _ result: Result<IncomingResponse, TransferError>, from url: String, start: Timestamp,
+        schedule: RetrySchedule
     ) {
         let end = now()
         let outcome: AttemptVerdict.Outcome
@@ -70,22 +69,25 @@ extension DeliveryEngine {
             attempt.response = ResponseExcerpt.text(response.body)
         case .failure(let error) where error.kind == .closed || error.kind == .cancelled:
             // Ours, not the receiver's: cut off by the shutdown, to be repeated at once.
-            return settle(.released(delivery, dueAt: end, reason: nil), failed: nil)
+            return settle(delivery, failed: nil) { .released($0, dueAt: end, reason: nil) }
         case .failure(let error):
             outcome = .failed(error.kind)
             attempt.error = "\(error.kind.rawValue): \(error.message)"
         }
         let verdict = AttemptVerdict(
-            outcome, retriesLeft: delivery.retriesLeft, schedule: schedule, at: end, jitter: Double.random(in: 0...1))
-        settle(.attempted(delivery, attempt, verdict), failed: verdict.health != .well)
+            outcome, retry: delivery.nextRetry, retriesLeft: delivery.retriesLeft, schedule: schedule,
+            isCurrent: routes.routes[delivery.webhookID]?.url == url, at: end, jitter: Double.random(in: 0...1))
+        settle(delivery, failed: verdict.health != .well) { .attempted($0, attempt, verdict, url: url) }
     }
 
-    private func settle(_ settlement: Settlement, failed: Bool?) {
+    /// - Parameter settlement: made of the delivery without its body.
+    private func settle(_ delivery: ClaimedDelivery, failed: Bool?, _ settlement: (ClaimedDelivery) -> Settlement) {
+        var ended = delivery
+        ended.body = []
+        let outcome = settlement(ended)
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            switch settlement {
-            case .attempted(let delivery, _, _), .released(let delivery, _, _): state.lanes.finish(delivery.webhookID, failed: failed)
-            }
-            state.settlements.append(settlement)
+            state.lanes.finish(delivery.webhookID, bytes: delivery.body.count, failed: failed)
+            state.settlements.append(outcome)
             guard state.lanes.underWay == 0 else { return nil }
             defer { state.idleWaiter = nil }
             return state.idleWaiter

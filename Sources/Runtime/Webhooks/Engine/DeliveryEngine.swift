@@ -44,7 +44,7 @@ package final class DeliveryEngine: Service, StateObserver {
 
     struct State {
         var lanes: DeliveryLanes
-        var settlements: [Settlement] = []
+        var settlements = SettlementQueue()
         var phase = Phase.idle
         var claims: UInt64 = 0
         /// Recorded outcomes since the start.
@@ -56,6 +56,8 @@ package final class DeliveryEngine: Service, StateObserver {
         /// Refreshes begun and the newest one whose table stands.
         var refreshesBegun: UInt64 = 0
         var refreshInstalled: UInt64 = 0
+        /// Whether parked deliveries must be looked at again, because it could not be done when it was time.
+        var resumesParked = false
         /// Woken when nothing is under way any more.
         var idleWaiter: CheckedContinuation<Void, Never>?
     }
@@ -150,12 +152,18 @@ package final class DeliveryEngine: Service, StateObserver {
             state.refreshInstalled = ticket
             table.withLock { $0 = fresh }
             for (id, route) in fresh.routes where old.routes[id]?.mark != route.mark { state.failingSince[id] = route.failingSince }
+            for (id, route) in fresh.routes { state.lanes.place(id, in: route.workspace) }
             state.lanes.forget { fresh.routes[$0] == nil }
             return true
         }
         // A table read later is in place already, and saw all that this one did.
         guard isNewest else { return }
-        try await resumeParked()
+        do {
+            try await resumeParked()
+        } catch {
+            resumeParkedLater()
+            throw error
+        }
     }
 
     /// Another process may have changed webhooks, or stored events and deliveries.
@@ -185,18 +193,5 @@ package final class DeliveryEngine: Service, StateObserver {
             for (id, moment) in times { state.lanes.noteDue(id, at: moment) }
         }
         fetchSignal.ring()
-    }
-
-    /// Deliveries that waited for a webhook that takes them again are due now.
-    private func resumeParked() async throws {
-        let routes = routes
-        let parked = try await store.read { try $0.parkedWebhooks() }
-        let resumable = parked.filter { id in routes.routes[id].map { $0.parkedReason == nil } ?? false }
-        guard !resumable.isEmpty else { return }
-        let now = now()
-        try await store.write { tx in
-            for id in resumable { try tx.resumeDeliveries(of: id, at: now) }
-        }
-        for id in resumable { noteDue(id, at: now) }
     }
 }

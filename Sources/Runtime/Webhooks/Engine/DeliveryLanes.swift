@@ -1,15 +1,19 @@
 import Spec
 import Store
 
-/// Decides what is sent next: one lane a webhook, lanes served in turn; pure.
+/// Decides what is sent next: one lane a webhook, lanes of a workspace served in turn, workspaces by who has the fewest under
+/// way; pure, and O(1) a step.
 ///
-///     state ──claim──► queue of the lane ──turn──► under way ──► finished
+///     state ──claim──► queue of the lane ──turn──► under way ──► finished ──► recorded
 ///
-/// A receiver that never answers takes neither the connections nor the memory of the others:
+/// Nobody's backlog and no receiver that never answers takes the connections or the memory of the others:
 /// - a lane begins with few attempts at once and earns more, one with every success; each failure halves what it has;
-/// - a lane holds at most a quarter of the room that is left, and always a few, so that however many are stuck, the next can start.
+/// - a workspace may have four times as many attempts under way as are free: alone, four fifths of all; and whoever comes
+///   then finds the rest;
+/// - likewise it holds at most as much as is free, counted in deliveries and in bytes of their bodies, and a lane at most a
+///   quarter of what its workspace may still hold. A few deliveries a lane, and one body a workspace, always find room.
 ///
-/// What a lane has no room for stays in the state.
+/// What there is no room for stays in the state.
 struct DeliveryLanes: Sendable {
     struct Limits: Sendable {
         /// Attempts under way, of all webhooks and of one.
@@ -22,13 +26,23 @@ struct DeliveryLanes: Sendable {
         var heldPerLane = 1024
         /// What one webhook may hold even where nothing is left.
         var heldAlways = 4
+        /// Bodies in memory, of what is held and of what is under way.
+        var bytes = 64 << 20
+        /// As much as a body is taken to have before it is read.
+        var largestBody = 256 << 10
+        /// Outcomes that are not yet written; beyond, nothing is sent.
+        var unrecorded = 8192
     }
 
-    private struct Lane: Sendable {
+    struct Lane: Sendable {
+        /// Its workspace, by place in `workspaces`.
+        var workspace: Int
         var queue = Line<ClaimedDelivery>()
         /// Room promised to events that are being stored.
         var reserved = 0
         var underWay = 0
+        /// Bodies held, promised and under way.
+        var bytes = 0
         /// How many attempts it may have under way.
         var window: Int
         /// No unclaimed delivery in the state is due before; nil while none is known of.
@@ -39,160 +53,229 @@ struct DeliveryLanes: Sendable {
         var isStarved = false
 
         var held: Int { queue.count + reserved }
-
-        init(window: Int) { self.window = window }
+        var isIdle: Bool { held == 0 && underWay == 0 && !isInLine && !isStarved }
     }
 
-    private let limits: Limits
-    private var lanes: [WebhookID: Lane] = [:]
-    private var line = Line<WebhookID>()
-    private var due = DueTimes()
-    private var starved: Set<WebhookID> = []
+    struct Workspace: Sendable {
+        /// Lanes that may send, and lanes with something due.
+        var ready = Line<WebhookID>()
+        var starved = Line<WebhookID>()
+        var isInStarvedLine = false
+        var underWay = 0
+        var held = 0
+        var bytes = 0
+        var unrecorded = 0
+    }
+
+    let limits: Limits
+    var lanes: [WebhookID: Lane] = [:]
+    /// The first is that of webhooks whose workspace nobody has told yet.
+    var workspaces = [Workspace()]
+    private var places: [String: Int] = [:]
+    private var homes: [WebhookID: Int] = [:]
+    private var turns: FairTurns
+    var due = DueTimes()
+    /// Workspaces with starved lanes, and how many entries their lines have.
+    var starvedLine = Line<Int>()
+    var starvedCount = 0
     private(set) var underWay = 0
     private(set) var held = 0
+    private(set) var bytes = 0
+    private(set) var unrecorded = 0
 
     init(limits: Limits = Limits()) {
         self.limits = limits
+        turns = FairTurns(most: limits.underWay)
     }
 
     /// When something in the state falls due, as far as is known; entries that no longer hold may make it too early.
     var nextDue: Timestamp? { due.first?.at }
 
-    private var newLane: Lane { Lane(window: min(limits.underWayAtFirst, limits.underWayPerLane)) }
+    /// Tells whose webhook it is; of one that has work here the old answer stands until it has none.
+    mutating func place(_ id: WebhookID, in workspace: String) {
+        let place: Int
+        if let known = places[workspace] {
+            place = known
+        } else {
+            place = workspaces.count
+            places[workspace] = place
+            workspaces.append(Workspace())
+        }
+        homes[id] = place
+        if let lane = lanes[id], lane.workspace != place, lane.isIdle { lanes[id]?.workspace = place }
+    }
 
-    /// The most that any lane may hold now.
-    private var share: Int { min(limits.heldPerLane, max(limits.heldAlways, (limits.held - held) / 4)) }
+    func newLane(_ id: WebhookID) -> Lane {
+        Lane(workspace: homes[id] ?? 0, window: min(limits.underWayAtFirst, limits.underWayPerLane))
+    }
 
     // MARK: What comes in
 
     /// Promises room for one delivery that is about to be stored already claimed; false where there is none.
-    mutating func reserve(_ id: WebhookID) -> Bool {
-        var lane = lanes[id] ?? newLane
+    mutating func reserve(_ id: WebhookID, bytes size: Int = 0) -> Bool {
+        var lane = lanes[id] ?? newLane(id)
         // Older deliveries wait in the state: new ones must not overtake them.
-        guard lane.held < share, !lane.isStarved else { return false }
+        guard lane.held < share(of: lane), hasRoom(for: size, lane), !lane.isStarved else { return false }
         lane.reserved += 1
-        held += 1
+        lane.bytes += size
+        count(lane.workspace, held: 1, bytes: size)
         lanes[id] = lane
         return true
     }
 
-    mutating func cancelReservation(_ id: WebhookID) {
-        lanes[id]?.reserved -= 1
-        held -= 1
+    mutating func cancelReservation(_ id: WebhookID, bytes size: Int = 0) {
+        guard var lane = lanes[id] else { return }
+        lane.reserved -= 1
+        lane.bytes -= size
+        count(lane.workspace, held: -1, bytes: -size)
+        lanes[id] = lane
     }
 
     /// Queues a delivery whose room was reserved.
     mutating func enqueueReserved(_ delivery: ClaimedDelivery) {
-        lanes[delivery.webhookID]?.reserved -= 1
-        held -= 1
+        cancelReservation(delivery.webhookID, bytes: delivery.body.count)
         enqueue(delivery)
     }
 
     mutating func enqueue(_ delivery: ClaimedDelivery) {
-        held += 1
-        let new = newLane
-        lanes[delivery.webhookID, default: new].queue.append(delivery)
-        joinLine(delivery.webhookID)
-    }
-
-    /// Learns that the state holds something for the webhook that is due at `moment`.
-    mutating func noteDue(_ id: WebhookID, at moment: Timestamp) {
-        if let known = lanes[id]?.nextDue, known <= moment { return }
-        let new = newLane
-        lanes[id, default: new].nextDue = moment
-        due.insert(.init(at: moment, webhook: id))
+        let (id, new) = (delivery.webhookID, newLane(delivery.webhookID))
+        // In place: a copy of the lane would copy its queue.
+        lanes[id, default: new].queue.append(delivery)
+        lanes[id]?.bytes += delivery.body.count
+        count(lanes[id]?.workspace ?? new.workspace, held: 1, bytes: delivery.body.count)
+        joinLine(id)
     }
 
     // MARK: What goes out
 
-    /// The next delivery to send, of the lane whose turn it is; nil where nothing can be sent now.
+    /// The next delivery to send: of the workspace with the fewest under way, of its lane whose turn it is; nil where nothing
+    /// can be sent now.
     mutating func next() -> ClaimedDelivery? {
-        guard underWay < limits.underWay, let id = line.popFirst(), var lane = lanes[id] else { return nil }
-        lane.isInLine = false
-        guard let delivery = lane.queue.popFirst() else {
-            lanes[id] = lane
-            return next()
+        let free = limits.underWay - underWay
+        guard free > 0, unrecorded < limits.unrecorded else { return nil }
+        while let turn = turns.first {
+            guard workspaces[turn.who].underWay == turn.count, maySend(turn.who) else {
+                turns.dropFirst()
+                continue
+            }
+            guard turn.count < 4 * free else { return nil }
+            turns.dropFirst()
+            if let delivery = take(from: turn.who) { return delivery }
         }
-        lane.underWay += 1
-        underWay += 1
-        held -= 1
-        lanes[id] = lane
-        joinLine(id)
-        return delivery
+        return nil
     }
 
-    /// Ends what `next` began.
+    private mutating func take(from workspace: Int) -> ClaimedDelivery? {
+        while let id = workspaces[workspace].ready.popFirst() {
+            guard var lane = lanes[id] else { continue }
+            lane.isInLine = false
+            let delivery = lane.queue.popFirst()
+            if delivery != nil {
+                lane.underWay += 1
+                underWay += 1
+                workspaces[workspace].underWay += 1
+                count(workspace, held: -1, bytes: 0)
+            }
+            lanes[id] = lane
+            joinLine(id)
+            if let delivery {
+                offer(workspace)
+                return delivery
+            }
+        }
+        return nil
+    }
+
+    /// Ends what `next` began; its outcome counts as unrecorded until `recorded`.
     ///
-    /// - Parameter failed: nil where it says nothing about the receiver.
-    mutating func finish(_ id: WebhookID, failed: Bool?) {
+    /// - Parameters:
+    ///   - size: bytes of the body.
+    ///   - failed: nil where it says nothing about the receiver.
+    mutating func finish(_ id: WebhookID, bytes size: Int = 0, failed: Bool?) {
         underWay -= 1
+        unrecorded += 1
         guard var lane = lanes[id] else { return }
         lane.underWay -= 1
+        lane.bytes -= size
+        count(lane.workspace, held: 0, bytes: -size)
+        workspaces[lane.workspace].underWay -= 1
+        workspaces[lane.workspace].unrecorded += 1
         if let failed { lane.window = failed ? max(1, lane.window / 2) : min(lane.window + 1, limits.underWayPerLane) }
         lanes[id] = lane
         joinLine(id)
+        offer(lane.workspace)
+    }
+
+    /// The outcome of a delivery is written.
+    mutating func recorded(_ id: WebhookID) {
+        unrecorded = max(0, unrecorded - 1)
+        guard let lane = lanes[id] else { return }
+        workspaces[lane.workspace].unrecorded = max(0, workspaces[lane.workspace].unrecorded - 1)
+        offer(lane.workspace)
     }
 
     /// Forgets lanes of webhooks that are gone and have nothing here.
     mutating func forget(where isGone: (WebhookID) -> Bool) {
         lanes = lanes.filter { id, lane in lane.underWay > 0 || lane.held > 0 || lane.isInLine || !isGone(id) }
-        starved = starved.filter { lanes[$0] != nil }
+        homes = homes.filter { id, _ in lanes[id] != nil || !isGone(id) }
     }
 
-    /// Takes every queued delivery out, to give it back.
+    /// Takes every queued delivery out, to give it back; without its body.
     mutating func drain() -> [ClaimedDelivery] {
         var taken: [ClaimedDelivery] = []
         for id in Array(lanes.keys) {
             guard var lane = lanes[id] else { continue }
-            taken += lane.queue.drain()
+            var queued = lane.queue.drain()
+            var size = 0
+            for position in queued.indices {
+                size += queued[position].body.count
+                queued[position].body = []
+            }
+            lane.bytes -= size
+            count(lane.workspace, held: -queued.count, bytes: -size)
             lanes[id] = lane
+            taken += queued
         }
-        held -= taken.count
         return taken
     }
 
     private mutating func joinLine(_ id: WebhookID) {
-        guard let lane = lanes[id], !lane.isInLine, !lane.queue.isEmpty else { return }
-        guard lane.underWay < lane.window else { return }
+        guard let lane = lanes[id], !lane.isInLine, !lane.queue.isEmpty, lane.underWay < lane.window else { return }
         lanes[id]?.isInLine = true
-        line.append(id)
+        workspaces[lane.workspace].ready.append(id)
+        offer(lane.workspace)
     }
 
-    // MARK: What is fetched
-
-    /// Whether a starved lane has room again.
-    var hasRoomForStarved: Bool {
-        guard !starved.isEmpty else { return false }
-        let share = share
-        return starved.contains { lanes[$0].map { $0.held <= share / 2 } ?? true }
+    private mutating func offer(_ workspace: Int) {
+        if maySend(workspace) { turns.offer(workspace, count: workspaces[workspace].underWay) }
     }
 
-    /// The lanes with something due and room for it, each with how many it takes; whoever calls must fetch them, and
-    /// report with `noteDue` what remains.
-    mutating func takeDue(at now: Timestamp, atMost total: Int) -> [(webhook: WebhookID, limit: Int)] {
-        while let entry = due.first, entry.at <= now {
-            _ = due.popFirst()
-            guard lanes[entry.webhook]?.nextDue == entry.at else { continue }
-            lanes[entry.webhook]?.nextDue = nil
-            lanes[entry.webhook]?.isStarved = true
-            starved.insert(entry.webhook)
-        }
-        var taken: [(webhook: WebhookID, limit: Int)] = []
-        var left = total
-        let share = share
-        for id in starved {
-            guard left > 0 else { break }
-            let room = share - (lanes[id]?.held ?? 0)
-            // Few at a time are not worth a transaction while the lane has work.
-            guard room > 0, room >= share / 2 else { continue }
-            let limit = min(room, left)
-            taken.append((id, limit))
-            left -= limit
-        }
-        for (id, _) in taken {
-            starved.remove(id)
-            lanes[id]?.isStarved = false
-        }
-        return taken
+    /// Whether it has anything to send, and room among the outcomes that are not yet written.
+    private func maySend(_ workspace: Int) -> Bool {
+        let found = workspaces[workspace]
+        return !found.ready.isEmpty && found.unrecorded < max(64, limits.unrecorded - unrecorded)
+    }
+
+    // MARK: Shares
+
+    private mutating func count(_ workspace: Int, held more: Int, bytes size: Int) {
+        held += more
+        bytes += size
+        workspaces[workspace].held += more
+        workspaces[workspace].bytes += size
+    }
+
+    /// The most that the lane may hold now.
+    func share(of lane: Lane) -> Int {
+        let left = limits.held - held - workspaces[lane.workspace].held
+        return min(limits.heldPerLane, max(limits.heldAlways, left / 4))
+    }
+
+    /// Whether a body of that size finds room.
+    func hasRoom(for size: Int, _ lane: Lane) -> Bool {
+        let own = workspaces[lane.workspace].bytes
+        if own == 0 { return bytes < 2 * limits.bytes }
+        let left = limits.bytes - bytes - own
+        return size <= (lane.bytes == 0 ? left : left / 4 - lane.bytes)
     }
 }

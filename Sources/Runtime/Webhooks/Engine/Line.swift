@@ -5,6 +5,7 @@ struct Line<Element: Sendable>: Sendable {
 
     var count: Int { items.count - head }
     var isEmpty: Bool { head == items.count }
+    var first: Element? { head < items.count ? items[head] : nil }
 
     mutating func append(_ item: Element) { items.append(item) }
 

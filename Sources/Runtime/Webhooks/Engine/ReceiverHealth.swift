@@ -7,15 +7,24 @@ struct ReceiverHealth {
     private(set) var failing: [WebhookID: (count: Int, since: Timestamp)] = [:]
     /// Receivers that took at least one delivery.
     private(set) var well: Set<WebhookID> = []
+    /// The address that each of them is known by.
+    private(set) var addresses: [WebhookID: String] = [:]
     /// Receivers to be served no more, with what users read.
     private(set) var toDisable: [WebhookID: String] = [:]
 
+    /// An attempt that went to an address which its webhook no longer has says nothing about the present one.
+    ///
     /// - Parameters:
+    ///   - address: where the webhook's deliveries go now; nil for one that is gone.
     ///   - failingSince: what was known before, of receivers that were failing.
     ///   - longest: how long a receiver may fail without one success.
-    init(of batch: [Settlement], failingSince: [WebhookID: Timestamp], longest: Duration, at now: Timestamp) {
-        for case .attempted(let delivery, let attempt, let verdict) in batch {
+    init(
+        of batch: [Settlement], address: (WebhookID) -> String?, failingSince: [WebhookID: Timestamp], longest: Duration, at now: Timestamp
+    ) {
+        for case .attempted(let delivery, let attempt, let verdict, let url) in batch {
             let id = delivery.webhookID
+            guard address(id) == url else { continue }
+            addresses[id] = url
             switch verdict.health {
             case .well:
                 well.insert(id)

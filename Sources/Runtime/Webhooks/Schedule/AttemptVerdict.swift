@@ -24,15 +24,20 @@ struct AttemptVerdict: Equatable {
     var step: DeliveryStep
     var health: Health
 
-    /// - Parameter jitter: 0 to 1, random.
-    init(_ outcome: Outcome, retriesLeft: Int, schedule: RetrySchedule, at now: Timestamp, jitter: Double) {
+    /// - Parameters:
+    ///   - retry: which retry follows a failure, from 1: the attempts made so far decide, not what `maxRetries` is now.
+    ///   - isCurrent: whether the webhook still has the address that answered: another one's 410 is a failure as any.
+    ///   - jitter: 0 to 1, random.
+    init(
+        _ outcome: Outcome, retry: Int, retriesLeft: Int, schedule: RetrySchedule, isCurrent: Bool = true, at now: Timestamp, jitter: Double
+    ) {
         var retryAfter: Duration?
         let reason: String
         switch outcome {
         case .answered(let status, _) where (200..<300).contains(status):
             (step, health) = (.delivered, .well)
             return
-        case .answered(410, _):
+        case .answered(410, _) where isCurrent:
             (step, health) = (.exhausted(reason: "the receiver answered 410 Gone, and the webhook was disabled"), .gone)
             return
         case .answered(let status, let header):
@@ -48,7 +53,6 @@ struct AttemptVerdict: Equatable {
             step = .exhausted(reason: reason)
             return
         }
-        let retry = max(1, schedule.config.maxRetries - retriesLeft + 1)
         step = .retry(at: now + schedule.delay(beforeRetry: retry, jitter: jitter, retryAfter: retryAfter), reason: reason)
     }
 }
