@@ -59,7 +59,7 @@ package struct KeyEndpoints: EndpointGroup {
             let page = try Page(call)
             let workspace = call.workspaceFilter
             let (records, catalogue) = try await store.read { reading in
-                (try reading.apiKeys(in: workspace, after: page.after, limit: page.fetchLimit), try reading.keyCatalogue())
+                (try reading.apiKeys(in: workspace, after: page.after, limit: page.storeLimit), try reading.keyCatalogue())
             }
             return page.reply(records, id: { $0.id.text }, json: { Self.json($0, catalogue, call.now) })
         }

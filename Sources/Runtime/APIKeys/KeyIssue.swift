@@ -33,7 +33,7 @@ package struct KeyIssue: Sendable {
     /// What is wrong with a key's name; nil where nothing is.
     package static func nameProblem(_ name: String) -> String? {
         if name.allSatisfy(\.isWhitespace) { return "must not be empty" }
-        if name.count > maximumNameLength { return "is longer than \(maximumNameLength) characters" }
+        if name.unicodeScalars.count > maximumNameLength { return "is longer than \(maximumNameLength) characters" }
         return name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "must not hold control characters" : nil
     }
 

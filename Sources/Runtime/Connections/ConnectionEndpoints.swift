@@ -53,7 +53,7 @@ package struct ConnectionEndpoints: EndpointGroup {
             integration = id
         }
         let (records, scopes) = try await store.read { [integration] reading in
-            let records = try reading.connections(workspace: workspace, integration: integration, after: page.after, limit: page.fetchLimit)
+            let records = try reading.connections(workspace: workspace, integration: integration, after: page.after, limit: page.storeLimit)
             return (records, try Self.declaredScopes(of: records, reading))
         }
         return page.reply(records, id: { $0.id.text }, json: { $0.json(declaredScopes: scopes[$0.integrationID] ?? []) })
@@ -122,7 +122,7 @@ package struct ConnectionEndpoints: EndpointGroup {
         return record
     }
 
-    private static func declaredScopes(of records: [ConnectionRecord], _ reading: Reading) throws -> [IntegrationID: [String]] {
+    private static func declaredScopes(of records: some Sequence<ConnectionRecord>, _ reading: Reading) throws -> [IntegrationID: [String]] {
         var scopes: [IntegrationID: [String]] = [:]
         for id in Set(records.map(\.integrationID)) { scopes[id] = try reading.integration(id)?.spec.scopes }
         return scopes

@@ -30,16 +30,18 @@ package struct EventEndpoints: EndpointGroup {
                     ],
                 ]
             ),
-            (
-                "Event",
-                [
-                    "type": "object", "required": ["id", "event", "workspaceId", "timestamp", "data"],
-                    "properties": [
-                        "id": ["type": "string"], "event": ["type": "string"], "workspaceId": ["type": "string"],
-                        "timestamp": ["type": "string"], "idempotencyKey": ["type": ["string", "null"]], "data": ["type": "object"],
-                    ],
-                ]
-            ),
+            ("Event", Self.schema(required: ["id", "event", "workspaceId", "timestamp", "data"])),
+            ("ListedEvent", Self.schema(required: ["id", "event", "workspaceId", "timestamp"])),
+        ]
+    }
+
+    private static func schema(required: [String]) -> JSON {
+        [
+            "type": "object", "required": .strings(required),
+            "properties": [
+                "id": ["type": "string"], "event": ["type": "string"], "workspaceId": ["type": "string"],
+                "timestamp": ["type": "string"], "idempotencyKey": ["type": ["string", "null"]], "data": ["type": "object"],
+            ],
         ]
     }
 
@@ -60,9 +62,9 @@ package struct EventEndpoints: EndpointGroup {
                 ],
                 answers: [.init(.accepted, "Durable", schema: .schema("AcceptedEvent"))], handle: send),
             Endpoint(
-                .get, "/api/events", name: "listEvents", summary: "The events of the workspace, newest first", access: .management(.member),
-                parameters: [WebhookEndpoints.workspace] + Page.parameters,
-                answers: [.init(.ok, "A page of events", schema: .page(of: "Event"))], handle: list),
+                .get, "/api/events", name: "listEvents", summary: "The events of the workspace, newest first; without data, unless asked for",
+                access: .management(.member), parameters: [WebhookEndpoints.workspace, Page.include] + Page.parameters,
+                answers: [.init(.ok, "A page of events", schema: .page(of: "ListedEvent"))], handle: list),
             Endpoint(
                 .get, "/api/events/{id}", name: "getEvent", summary: "One event with its deliveries", access: .management(.member),
                 answers: [
@@ -87,8 +89,10 @@ package struct EventEndpoints: EndpointGroup {
     private func list(_ call: Call) async throws -> Reply {
         let page = try Page(call)
         let workspace = call.workspaceFilter
-        let records = try await store.read { try $0.events(workspace: workspace, after: page.after, limit: page.fetchLimit) }
-        return page.reply(records, id: \.id.text, json: Self.json)
+        let records = try await store.read {
+            try $0.events(workspace: workspace, after: page.after, limit: page.storeLimit, includesBody: page.includesBody)
+        }
+        return page.reply(records, id: \.id.text) { page.includesBody ? Self.json($0) : Self.summary(of: $0) }
     }
 
     private func get(_ call: Call) async throws -> Reply {
@@ -100,10 +104,14 @@ package struct EventEndpoints: EndpointGroup {
     }
 
     private static func json(_ record: EventRecord) -> JSON {
-        let data = (try? JSON(parsing: record.body))?["data"] ?? JSON.null
-        return [
+        summary(of: record).with("data", (try? JSON(parsing: record.body))?["data"] ?? JSON.null)
+    }
+
+    /// All but the data.
+    private static func summary(of record: EventRecord) -> JSON {
+        [
             "id": .string(record.id.text), "event": .string(record.type), "workspaceId": .string(record.workspace),
-            "timestamp": .string(record.createdAt.description), "idempotencyKey": .text(record.idempotencyKey), "data": data,
+            "timestamp": .string(record.createdAt.description), "idempotencyKey": .text(record.idempotencyKey),
         ]
     }
 }

@@ -10,9 +10,16 @@ package struct APIError: Error, Sendable {
     /// Snake case, such as `webhook_not_found`.
     package var code: String
     package var message: String
-    /// What is wrong with which field, where the request's content is at fault.
-    package var details: [Detail]
+    /// What is wrong with which field, where the request's content is at fault; the first `maximumDetails`.
+    package private(set) var details: [Detail]
+    /// Details beyond those.
+    package private(set) var moreDetails: Int
     package var headers: HTTPFields
+
+    package static let maximumDetails = 50
+    /// Of the path of a field, and of a message; what is longer is cut.
+    package static let maximumFieldBytes = 256
+    package static let maximumMessageBytes = 1024
 
     package struct Detail: Sendable, Hashable {
         /// The path of the field as in the body: `retryConfig.maxRetries`, `events.0`; or the parameter's name.
@@ -25,13 +32,18 @@ package struct APIError: Error, Sendable {
         }
     }
 
+    /// - Parameter moreDetails: how many were left out of `details` already.
     package init(
-        _ status: HTTPResponse.Status, code: String, message: String, details: [Detail] = [], headers: HTTPFields = [:]
+        _ status: HTTPResponse.Status, code: String, message: String, details: [Detail] = [], moreDetails: Int = 0,
+        headers: HTTPFields = [:]
     ) {
         self.status = status
         self.code = code
-        self.message = message
-        self.details = details
+        self.message = message.cut(toBytes: Self.maximumMessageBytes)
+        self.details = details.prefix(Self.maximumDetails).map {
+            Detail(field: $0.field.cut(toBytes: Self.maximumFieldBytes), message: $0.message.cut(toBytes: Self.maximumMessageBytes))
+        }
+        self.moreDetails = moreDetails + max(0, details.count - Self.maximumDetails)
         self.headers = headers
     }
 }
@@ -42,10 +54,14 @@ extension APIError {
     }
 
     /// 422: the request is well-formed and cannot be done as it says.
-    package static func invalid(_ details: [Detail]) -> APIError {
-        let first = details.first.map { "`\($0.field)` \($0.message)" } ?? "the request is invalid"
-        let more = details.count > 1 ? ", and \(details.count - 1) more" : ""
-        return APIError(.unprocessableContent, code: "validation_failed", message: first + more, details: details)
+    package static func invalid(_ details: [Detail], more: Int = 0) -> APIError {
+        let first = details.first.map {
+            "`\($0.field.cut(toBytes: maximumFieldBytes))` \($0.message.cut(toBytes: maximumMessageBytes / 2))"
+        }
+        let others = details.count + more - 1
+        return APIError(
+            .unprocessableContent, code: "validation_failed",
+            message: (first ?? "the request is invalid") + (others > 0 ? ", and \(others) more" : ""), details: details, moreDetails: more)
     }
 
     package static func invalid(_ field: String, _ message: String) -> APIError {
@@ -69,10 +85,26 @@ extension APIError {
         if !details.isEmpty {
             object["details"] = .array(details.map { ["field": .string($0.field), "message": .string($0.message)] })
         }
+        if moreDetails > 0 { object["moreDetails"] = .integer(moreDetails) }
         return .object(object)
     }
 
     package var reply: Reply {
         Reply(status, body, headers: headers)
+    }
+}
+
+extension String {
+    /// The text itself where it is short enough, else its beginning and an ellipsis.
+    fileprivate func cut(toBytes limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        var shown = UnicodeScalarView()
+        var bytes = 0
+        for scalar in unicodeScalars {
+            bytes += UTF8.width(scalar)
+            if bytes > limit { break }
+            shown.append(scalar)
+        }
+        return String(shown) + "…"
     }
 }

@@ -18,10 +18,12 @@ struct APIResponder: HTTPResponder {
     init(endpoints: [Endpoint], gate: Gate, forwarding: ForwardedAddress, clock: @escaping @Sendable () -> Timestamp) {
         let router = Router(context: APIContext.self)
         let fallback = Router(context: APIContext.self)
+        let (slots, answers) = (ListSlots(), AnswersInFlight())
         for (path, group) in Dictionary(grouping: endpoints, by: \.path) {
             let route = RouterPath(stringLiteral: Self.routerPath(path))
             for endpoint in group {
-                let handler = EndpointHandler(endpoint: endpoint, gate: gate, forwarding: forwarding, clock: clock)
+                let handler = EndpointHandler(
+                    endpoint: endpoint, gate: gate, forwarding: forwarding, slots: slots, answers: answers, clock: clock)
                 for method in endpoint.method.map({ [$0] }) ?? Self.allMethods {
                     router.on(route, method: method) { request, context in
                         try await handler.respond(to: request, context: context)
@@ -133,8 +135,7 @@ extension Response {
         case .none:
             self.init(status: reply.status, headers: headers)
         case .json(let json):
-            headers[.contentType] = "application/json"
-            self.init(status: reply.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: json.utf8)))
+            self.init(reply, json: ResponseBody(byteBuffer: ByteBuffer(bytes: json.utf8)))
         case .html(let page):
             headers[.contentType] = "text/html; charset=utf-8"
             self.init(status: reply.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: page)))
@@ -142,5 +143,12 @@ extension Response {
             headers[.contentType] = mediaType
             self.init(status: reply.status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
         }
+    }
+
+    /// - Parameter json: the content, written out.
+    init(_ reply: Reply, json: ResponseBody) {
+        var headers = reply.headers
+        headers[.contentType] = "application/json"
+        self.init(status: reply.status, headers: headers, body: json)
     }
 }

@@ -18,6 +18,8 @@ package struct Call: Sendable {
     package var now: Timestamp
     package var requestID: String
     package var logger: Logger
+    /// Whether the connection that would take the answer is closed, so that work on it is in vain.
+    package var isAbandoned: @Sendable () -> Bool = { false }
 
     package init(
         method: HTTPRequest.Method, path: [String: String] = [:], query: [(name: String, value: String)] = [],

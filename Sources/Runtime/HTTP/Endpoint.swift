@@ -92,6 +92,11 @@ package struct Endpoint: Sendable {
     }
 }
 
+extension Endpoint {
+    /// Whether it answers page by page.
+    var isList: Bool { parameters.contains { $0.name == Page.parameters[0].name } }
+}
+
 /// The operations of one domain noun, with the schemas that they refer to as `#/components/schemas/NAME`.
 package protocol EndpointGroup: Sendable {
     var endpoints: [Endpoint] { get }

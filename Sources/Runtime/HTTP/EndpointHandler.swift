@@ -9,6 +9,8 @@ struct EndpointHandler: Sendable {
     let endpoint: Endpoint
     let gate: Gate
     let forwarding: ForwardedAddress
+    let slots: ListSlots
+    let answers: AnswersInFlight
     let clock: @Sendable () -> Timestamp
 
     func respond(to request: Request, context: APIContext) async throws -> Response {
@@ -17,18 +19,30 @@ struct EndpointHandler: Sendable {
             headers: request.headers,
             clientAddress: forwarding.clientAddress(peer: context.peer?.ipAddress, headers: request.headers),
             now: clock(), requestID: context.requestID, logger: context.logger)
+        call.isAbandoned = { [channel = context.channel] in !channel.isActive }
         // Who may not ask is told so before a byte of the body is read.
         let (principal, admission) = try await gate.admit(call, to: endpoint.access)
         call.principal = principal
         do {
             call.body = try await body(of: request)
-            var reply = try await endpoint.handle(call)
+            var reply = try await answer(to: call)
             for field in admission { reply.headers[field.name] = field.value }
-            return Response(reply)
+            // Nobody is left to read it, so it is not even written out.
+            guard !call.isAbandoned() else { return Response(status: .serviceUnavailable) }
+            return answers.response(reply, to: principal, over: context.channel)
         } catch {
             var reply = APIResponder.reply(for: error, logger: context.logger)
             for field in admission { reply.headers[field.name] = field.value }
             return Response(reply)
+        }
+    }
+
+    private func answer(to call: Call) async throws -> Reply {
+        guard endpoint.isList else { return try await endpoint.handle(call) }
+        return try await slots.run {
+            // Who went away while waiting costs nothing more.
+            guard !call.isAbandoned() else { return Reply(.serviceUnavailable) }
+            return try await endpoint.handle(call)
         }
     }
 

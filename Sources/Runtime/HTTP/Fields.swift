@@ -7,7 +7,10 @@ package struct Fields {
     private let object: JSONObject
     private let prefix: String
     private var known: Set<String> = []
+    /// The first ones, as many as an answer names.
     package private(set) var problems: [APIError.Detail] = []
+    /// Problems beyond those.
+    private var more = 0
 
     /// - Parameter prefix: the path of a nested object with its dot, such as `retryConfig.`.
     package init(_ json: JSON, prefix: String = "") throws(APIError) {
@@ -56,8 +59,13 @@ package struct Fields {
             })
     }
 
-    package mutating func strings(_ name: String, check: (String) -> String? = { _ in nil }) -> [String]? {
+    /// - Parameter most: how many the list may hold; a longer one is one problem and nil.
+    package mutating func strings(_ name: String, atMost most: Int = 100, check: (String) -> String? = { _ in nil }) -> [String]? {
         guard let values = read(name, "must be a list of strings", { $0.strings }) else { return nil }
+        guard values.count <= most else {
+            report(name, "has more than \(most) entries")
+            return nil
+        }
         for (position, text) in values.enumerated() {
             if let problem = check(text) { report("\(name).\(position)", problem) }
         }
@@ -92,22 +100,31 @@ package struct Fields {
 
     /// Takes over what a nested reader found.
     package mutating func absorb(_ nested: Fields) {
-        problems += nested.problems + nested.unknown
+        let nested = nested.all
+        for problem in nested.problems { add(problem) }
+        more += nested.more
     }
 
     /// Records a problem that only the caller can see.
     package mutating func report(_ name: String, _ message: String) {
-        problems.append(APIError.Detail(field: prefix + name, message: message))
+        add(APIError.Detail(field: prefix + name, message: message))
+    }
+
+    private mutating func add(_ problem: APIError.Detail) {
+        if problems.count < APIError.maximumDetails { problems.append(problem) } else { more += 1 }
     }
 
     /// Ends the reading: throws 422 if anything was wrong.
     package func finish() throws(APIError) {
-        let all = problems + unknown
-        guard all.isEmpty else { throw .invalid(all) }
+        let all = all
+        guard all.problems.isEmpty else { throw .invalid(all.problems, more: all.more) }
     }
 
-    private var unknown: [APIError.Detail] {
-        object.keys.filter { !known.contains($0) }.map { APIError.Detail(field: prefix + $0, message: "is not a field of this request") }
+    /// With the members that nobody asked for.
+    private var all: Fields {
+        var all = self
+        for member in object.members where !known.contains(member.key) { all.report(member.key, "is not a field of this request") }
+        return all
     }
 
     private mutating func require<Value>(_ value: Value?, _ name: String) -> Value? {

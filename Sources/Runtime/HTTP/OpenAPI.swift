@@ -137,7 +137,9 @@ package enum OpenAPI {
                     "type": "object", "required": ["field", "message"],
                     "properties": ["field": ["type": "string"], "message": ["type": "string"]],
                 ],
+                "maxItems": .integer(APIError.maximumDetails),
             ],
+            "moreDetails": ["type": "integer", "description": "How many details are left out"],
         ],
     ]
 }

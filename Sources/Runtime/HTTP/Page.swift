@@ -1,14 +1,22 @@
 internal import HTTPTypes
 package import Spec
+package import Store
 
 /// Which part of a list is asked for: `?limit=` and `?cursor=`.
+///
+/// A page ends early, with a cursor, where its items would hold more than `maximumBytes`; one item is always shown.
 package struct Page: Sendable {
     package static let defaultLimit = 50
     package static let maximumLimit = 200
+    /// Of what the store reads for a page, and of what its items take as JSON.
+    package static let maximumBytes = 1 << 20
 
     package var limit: Int
     /// The id of the last item of the page before; lists run from the newest id to the oldest.
     package var after: String?
+    /// Whether items come with their bodies (`?include=body`); only lists that take `Page.include` ask.
+    package var includesBody = false
+    private var isAbandoned: @Sendable () -> Bool = { false }
 
     package init(limit: Int = Page.defaultLimit, after: String? = nil) {
         self.limit = limit
@@ -23,6 +31,11 @@ package struct Page: Sendable {
             }
             limit = number
         }
+        if let part = call.query("include") {
+            guard part == "body" else { throw .invalid("include", "must be body") }
+            includesBody = true
+        }
+        isAbandoned = call.isAbandoned
         if let cursor = call.query("cursor") {
             guard cursor.utf8.count <= 64,
                 cursor.utf8.allSatisfy({
@@ -36,15 +49,29 @@ package struct Page: Sendable {
         }
     }
 
-    /// How many to fetch: one more than shown, to know whether there is a next page.
-    package var fetchLimit: Int { limit + 1 }
+    /// What the store reads for the page.
+    package var storeLimit: PageLimit { PageLimit(items: limit, bytes: Self.maximumBytes) }
 
-    /// The answer for what was fetched with `fetchLimit`.
-    package func reply<Item>(_ items: [Item], id: (Item) -> String, json: (Item) -> JSON) -> Reply {
-        let shown = items.prefix(limit)
-        let next: JSON = items.count > limit ? shown.last.map { .string(id($0)) } ?? nil : nil
-        return Reply(.ok, ["data": .array(shown.map(json)), "nextCursor": next])
+    /// The answer for what was read within `storeLimit`; an empty one where the client has gone.
+    package func reply<Item>(_ items: ListPage<Item>, id: (Item) -> String, json: (Item) -> JSON) -> Reply {
+        var shown: [JSON] = []
+        var bytes = 0
+        for item in items.prefix(limit) {
+            guard !isAbandoned() else { return Reply(.serviceUnavailable) }
+            let value = json(item)
+            bytes += value.utf8.count
+            guard shown.isEmpty || bytes <= Self.maximumBytes else { break }
+            shown.append(value)
+        }
+        let hasMore = items.hasMore || shown.count < items.count
+        let next: JSON = hasMore && !shown.isEmpty ? .string(id(items[shown.count - 1])) : nil
+        return Reply(.ok, ["data": .array(shown), "nextCursor": next])
     }
+
+    /// Bodies as the document describes them, for lists whose items have one.
+    package static let include = Endpoint.Parameter(
+        "include", "`body` shows items with their bodies, which lists leave out; pages then end early to stay small",
+        schema: ["type": "string", "enum": ["body"]])
 
     /// The parameters as the document describes them.
     package static let parameters = [

@@ -28,13 +28,13 @@ package struct IntegrationBody: Sendable {
         if fields.has("description") { spec.description = description }
         if let isPublic = fields.bool("public") { spec.isPublic = isPublic }
         if let status = fields.choice("status", of: IntegrationSpec.Status.self) { spec.status = status }
-        if let scopes = fields.strings("scopes", check: IntegrationRules.scopeProblem) {
+        if let scopes = fields.strings("scopes", atMost: IntegrationRules.scopeCount, check: IntegrationRules.scopeProblem) {
             spec.scopes = Self.unique(scopes, "scopes", &fields)
         }
-        if let uris = fields.strings("redirectUris", check: { URLRules.redirect.problem($0)?.description }) {
+        if let uris = fields.strings("redirectUris", atMost: IntegrationRules.urlCount, check: { URLRules.redirect.problem($0)?.description }) {
             spec.redirectUris = Self.unique(uris, "redirectUris", &fields)
         }
-        if let urls = fields.strings("returnUrls", check: { URLRules.page.problem($0)?.description }) {
+        if let urls = fields.strings("returnUrls", atMost: IntegrationRules.urlCount, check: { URLRules.page.problem($0)?.description }) {
             spec.returnUrls = Self.unique(urls, "returnUrls", &fields)
         }
         let perHour = fields.integer("rateLimitPerHour", in: IntegrationRules.limits)
@@ -98,8 +98,9 @@ package struct IntegrationBody: Sendable {
             fields.report(name, "must be an object of strings")
             return []
         }
-        if members.count > IntegrationRules.parameterCount {
+        guard members.count <= IntegrationRules.parameterCount else {
             fields.report(name, "must have at most \(IntegrationRules.parameterCount) members")
+            return []
         }
         var parameters: [IntegrationSpec.Parameter] = []
         for (key, value) in members {

@@ -58,7 +58,7 @@ package struct IntegrationEndpoints: EndpointGroup {
         let workspace = call.workspaceFilter
         let includesPublic = call.query("includePublic") == "true"
         let records = try await store.read {
-            try $0.integrations(workspace: workspace, includesPublic: includesPublic, after: page.after, limit: page.fetchLimit)
+            try $0.integrations(workspace: workspace, includesPublic: includesPublic, after: page.after, limit: page.storeLimit)
         }
         return page.reply(
             records, id: { $0.id.text },
@@ -143,7 +143,7 @@ package struct IntegrationEndpoints: EndpointGroup {
             throw APIError.invalid("cursor", "is not one that a list answered as nextCursor")
         }
         let before = page.after.flatMap { Int($0) }
-        let logs = try await store.read { try $0.logs(ofIntegration: record.id, before: before, limit: page.fetchLimit) }
+        let logs = try await store.read { try $0.logs(ofIntegration: record.id, before: before, limit: page.storeLimit) }
         return page.reply(logs, id: { "\($0.id)" }, json: \.json)
     }
 

@@ -114,7 +114,7 @@ package struct OAuthEndpoints: EndpointGroup {
         }
         let redirectURI = given ?? own
         let returnURL = fields.string("returnUrl") { spec.returnUrls.contains($0) ? nil : "is not one of the integration's returnUrls" }
-        let scopes = fields.strings("scopes") { spec.scopes.contains($0) ? nil : "is not one of the integration's scopes" }
+        let scopes = fields.strings("scopes", atMost: IntegrationRules.scopeCount) { spec.scopes.contains($0) ? nil : "is not one of the integration's scopes" }
         let wanted = fields.string("connectionId")
         let isBound = fields.bool("browserBinding") ?? false
         var connectionID: ConnectionID?

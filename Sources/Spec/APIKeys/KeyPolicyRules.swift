@@ -6,6 +6,7 @@ package enum KeyPolicyRules {
     package static let rotationPeriod: ClosedRange<Duration> = .seconds(3600) ... .seconds(3660 * 86_400)
     package static let overlap: ClosedRange<Duration> = .seconds(0) ... .seconds(366 * 86_400)
     package static let networkCount = 100
+    package static let scopeCount = 500
 
     package static func prefixProblem(_ prefix: String) -> String? {
         guard let first = prefix.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first), prefix.utf8.count <= 20,

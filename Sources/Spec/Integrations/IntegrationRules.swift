@@ -2,6 +2,9 @@
 package enum IntegrationRules {
     package static let limits = KeyPolicyRules.limits
     package static let parameterCount = 20
+    package static let scopeCount = 200
+    /// Of `redirectUris`, and of `returnUrls`.
+    package static let urlCount = 100
 
     /// RFC 6749 § 3.3: `scope-token = 1*( %x21 / %x23-5B / %x5D-7E )`.
     package static func scopeProblem(_ scope: String) -> String? {

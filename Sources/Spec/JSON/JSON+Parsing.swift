@@ -5,7 +5,8 @@ extension JSON {
     /// Reads exactly one value (RFC 8259), with nothing but white space around it.
     ///
     /// - Parameters:
-    ///   - refusesUnsafeIntegers: whether a whole number whose digits a double cannot hold is an error.
+    ///   - refusesUnsafeIntegers: whether a whole number whose digits a double cannot hold is an error, with or without a fraction
+    ///     or exponent in its text.
     ///   - refusesDuplicateKeys: whether an object that names a member twice is an error, as in tokens (RFC 7515 § 4).
     package init(
         parsing text: some Collection<UInt8>, refusesUnsafeIntegers: Bool = false, refusesDuplicateKeys: Bool = false
@@ -139,12 +140,14 @@ private struct JSONReader {
             guard digits() > 0 else { throw error(.invalidNumber) }
         }
         let lexeme = String(decoding: bytes[start..<position], as: UTF8.self)
-        guard let number = Double(lexeme), number.isFinite else { throw error(.invalidNumber) }
-        if refusesUnsafeIntegers, isInteger, number.magnitude > 9_007_199_254_740_992 || number.ecmaScriptText != lexeme,
-            lexeme != "-0"
-        {
-            throw error(.unsafeInteger(path: path.joined(separator: ".")))
+        guard let number = Double(lexeme) else { throw error(.invalidNumber) }
+        if refusesUnsafeIntegers {
+            let isBeyond = isInteger && number.magnitude > 9_007_199_254_740_992
+            if isBeyond || DecimalToken.isChangedInteger(bytes[start..<position], readAs: number) {
+                throw error(.unsafeInteger(path: path.joined(separator: ".")))
+            }
         }
+        guard number.isFinite else { throw error(.invalidNumber) }
         return number
     }
 

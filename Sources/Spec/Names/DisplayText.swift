@@ -1,6 +1,6 @@
 /// What people read: display names and descriptions.
 package enum DisplayText {
-    /// Characters of a display name.
+    /// Characters (Unicode scalars, as JSON Schema counts) of a display name.
     package static let nameLimit = 200
     /// Characters of a description.
     package static let descriptionLimit = 1000
@@ -29,7 +29,7 @@ package enum DisplayText {
             }
         }
         guard hasContent else { return "must not be empty" }
-        if text.utf8.count > limit, isASCII || text.count > limit { return "must have at most \(limit) characters" }
+        if text.utf8.count > limit, isASCII || text.unicodeScalars.count > limit { return "must have at most \(limit) characters" }
         if !isASCII, text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control && $0 != "\n" && $0 != "\t" }) {
             return "must not have control characters"
         }

@@ -3,6 +3,7 @@ package enum WebhookRules {
     package static let retries = 0...100
     package static let multipliers = 1.0...10.0
     package static let delays: ClosedRange<Duration> = .milliseconds(1) ... .seconds(30 * 86_400)
+    package static let eventCount = 200
     package static let headerCount = 50
     package static let headerValueBytes = 4096
 

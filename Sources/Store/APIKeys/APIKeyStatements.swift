@@ -12,15 +12,15 @@ extension Statements {
     }
 
     /// A page of keys, the newest first; `after` is the id of the last one of the page before.
-    package func apiKeys(in workspace: String?, after: String?, limit: Int) throws -> [APIKeyRecord] {
-        try Row.fetchAll(
+    package func apiKeys(in workspace: String?, after: String?, limit: PageLimit) throws -> ListPage<APIKeyRecord> {
+        let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT * FROM api_keys WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR id < ?)
                 ORDER BY id DESC LIMIT ?
                 """,
-            arguments: [workspace, workspace, after, after, limit]
-        ).map { try APIKeyRecord(row: $0) }
+            arguments: [workspace, workspace, after, after, limit.rows])
+        return try ListPage(rows, limit: limit) { try APIKeyRecord(row: $0) }
     }
 
     /// Every key whose last change came after that number, in the order of the changes; 0 gives all.

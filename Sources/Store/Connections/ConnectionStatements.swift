@@ -9,16 +9,16 @@ extension Statements {
 
     /// Newest first, after the id `after`; nil for a workspace or integration means every one.
     package func connections(
-        workspace: String?, integration: IntegrationID?, after: String?, limit: Int
-    ) throws -> [ConnectionRecord] {
-        try Row.fetchAll(
+        workspace: String?, integration: IntegrationID?, after: String?, limit: PageLimit
+    ) throws -> ListPage<ConnectionRecord> {
+        let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT * FROM connections
                 WHERE (workspace = ? OR ?) AND (integration_id = ? OR ?) AND id < ? ORDER BY id DESC LIMIT ?
                 """,
-            arguments: [workspace, workspace == nil, integration?.text, integration == nil, after ?? "~", limit]
-        ).map { try ConnectionRecord($0) }
+            arguments: [workspace, workspace == nil, integration?.text, integration == nil, after ?? "~", limit.rows])
+        return try ListPage(rows, limit: limit) { try ConnectionRecord($0) }
     }
 
     package func connectionTokens(_ id: ConnectionID) throws -> ConnectionTokens? {

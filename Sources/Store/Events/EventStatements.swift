@@ -178,14 +178,27 @@ extension Statements {
     }
 
     /// Newest first, of one workspace or of all; `after` is the id that the page before ended with.
-    package func events(workspace: String?, after: String?, limit: Int) throws -> [EventRecord] {
-        try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT id, workspace, type, idempotency_key, body, created_at FROM events
-                    WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?
-                    """), arguments: [workspace, workspace, after, after, limit]
-        ).compactMap { EventRecord(row: $0) }
+    ///
+    /// - Parameter includesBody: whether the payloads are read; else every `body` is empty.
+    package func events(workspace: String?, after: String?, limit: PageLimit, includesBody: Bool = false) throws -> ListPage<EventRecord> {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: includesBody ? Self.pageWithBodies : Self.page),
+            arguments: [workspace, workspace, after, after, limit.rows])
+        return try ListPage(rows, limit: limit) { EventRecord(row: $0) }
+    }
+
+    private static var page: String {
+        """
+        SELECT id, workspace, type, idempotency_key, '', created_at FROM events
+        WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?
+        """
+    }
+
+    private static var pageWithBodies: String {
+        """
+        SELECT id, workspace, type, idempotency_key, body, created_at FROM events
+        WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?
+        """
     }
 }
 

@@ -18,17 +18,17 @@ extension Statements {
     /// `spec` is canonical JSON whose only member `public` with a bare `true` is the integration's own, since every other
     /// text in it is a string; so the pattern is exact.
     package func integrations(
-        workspace: String?, includesPublic: Bool, after: String?, limit: Int
-    ) throws -> [IntegrationRecord] {
-        try Row.fetchAll(
+        workspace: String?, includesPublic: Bool, after: String?, limit: PageLimit
+    ) throws -> ListPage<IntegrationRecord> {
+        let rows = try Row.fetchCursor(
             db,
             sql: """
                 SELECT * FROM integrations
                 WHERE (workspace = ? OR ? OR (? AND spec LIKE '%"public":true%')) AND id < ?
                 ORDER BY id DESC LIMIT ?
                 """,
-            arguments: [workspace, workspace == nil, includesPublic, after ?? "~", limit]
-        ).map { try IntegrationRecord($0) }
+            arguments: [workspace, workspace == nil, includesPublic, after ?? "~", limit.rows])
+        return try ListPage(rows, limit: limit) { try IntegrationRecord($0) }
     }
 
     /// The client's credentials, opened; nil where the spec names none.

@@ -54,12 +54,12 @@ package struct ActivityLog: Sendable, Hashable {
 
 extension Statements {
     /// Newest first; `before` is the id of the last entry of the page before.
-    package func logs(ofIntegration integrationID: IntegrationID, before: Int?, limit: Int) throws -> [ActivityLog] {
-        try Row.fetchAll(
+    package func logs(ofIntegration integrationID: IntegrationID, before: Int?, limit: PageLimit) throws -> ListPage<ActivityLog> {
+        let rows = try Row.fetchCursor(
             db,
             sql: "SELECT * FROM logs WHERE integration_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
-            arguments: [integrationID.text, before ?? Int.max, limit]
-        ).map(ActivityLog.init)
+            arguments: [integrationID.text, before ?? Int.max, limit.rows])
+        return try ListPage(rows, limit: limit) { ActivityLog($0) }
     }
 }
 

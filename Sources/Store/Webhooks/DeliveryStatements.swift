@@ -14,8 +14,10 @@ extension Statements {
     }
 
     /// Newest first; `after` is the id that the page before ended with.
-    package func deliveries(of webhook: WebhookID, status: DeliveryRecord.Status?, after: String?, limit: Int) throws -> [DeliveryRecord] {
-        try Row.fetchAll(
+    package func deliveries(
+        of webhook: WebhookID, status: DeliveryRecord.Status?, after: String?, limit: PageLimit
+    ) throws -> ListPage<DeliveryRecord> {
+        let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
                     SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
@@ -23,23 +25,8 @@ extension Statements {
                     FROM deliveries d JOIN events e ON e.id = d.event_id
                     WHERE d.webhook_id = ? AND (? IS NULL OR d.status = ?) AND (? IS NULL OR d.id < ?)
                     ORDER BY d.id DESC LIMIT ?
-                    """), arguments: [webhook.text, status?.rawValue, status?.rawValue, after, after, limit]
-        ).map { try DeliveryRecord(row: $0) }
-    }
-
-    /// In the order made.
-    package func attempts(of delivery: DeliveryID) throws -> [DeliveryAttempt] {
-        try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT number, at, duration, status_code, error, response FROM delivery_attempts
-                    WHERE delivery_id = ? ORDER BY number
-                    """), arguments: [delivery.text]
-        ).map { row in
-            DeliveryAttempt(
-                number: row[0], at: Timestamp(milliseconds: row[1]), duration: .milliseconds(row[2] as Int64), statusCode: row[3],
-                error: row[4], response: row[5])
-        }
+                    """), arguments: [webhook.text, status?.rawValue, status?.rawValue, after, after, limit.rows])
+        return try ListPage(rows, limit: limit) { try DeliveryRecord(row: $0) }
     }
 
     /// The webhooks that have anything unclaimed to wait for, each with its earliest due time.

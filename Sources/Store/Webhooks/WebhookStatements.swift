@@ -27,9 +27,10 @@ extension Statements {
     }
 
     /// Newest first, of one workspace or of all; `after` is the id that the page before ended with.
-    package func webhooks(workspace: String?, after: String?, limit: Int) throws -> [WebhookRecord] {
-        try Row.fetchAll(db.cachedStatement(sql: Columns.page), arguments: [workspace, workspace, after, after, limit])
-            .map { try WebhookRecord(row: $0) }
+    package func webhooks(workspace: String?, after: String?, limit: PageLimit) throws -> ListPage<WebhookRecord> {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(sql: Columns.page), arguments: [workspace, workspace, after, after, limit.rows])
+        return try ListPage(rows, limit: limit) { try WebhookRecord(row: $0) }
     }
 
     /// What the routing table is made of: every webhook, with a mark that moves when it or one of its secrets changes.

@@ -20,13 +20,14 @@ package struct DeliveryEndpoints: EndpointGroup {
         [
             Endpoint(
                 .get, "/api/integrations/webhooks/{id}/deliveries", name: "listDeliveries",
-                summary: "The deliveries of a webhook, newest first",
+                summary: "The deliveries of a webhook, newest first, with their newest attempts; without what receivers answered, unless asked for",
                 access: .management(.member),
-                parameters: [.init("status", "Only these", schema: ["enum": ["PENDING", "DELIVERED", "EXHAUSTED"]])] + Page.parameters,
+                parameters: [.init("status", "Only these", schema: ["enum": ["PENDING", "DELIVERED", "EXHAUSTED"]]), Page.include]
+                    + Page.parameters,
                 answers: [.init(.ok, "A page of deliveries", schema: .page(of: "Delivery")), WebhookEndpoints.missing], handle: list),
             Endpoint(
                 .get, "/api/integrations/webhooks/{id}/deliveries/{deliveryId}", name: "getDelivery",
-                summary: "One delivery with its attempts",
+                summary: "One delivery with its newest attempts",
                 access: .management(.member),
                 answers: [.init(.ok, "The delivery", schema: .schema("Delivery")), Self.missing], handle: get),
             Endpoint(
@@ -68,11 +69,12 @@ package struct DeliveryEndpoints: EndpointGroup {
         }
         let wanted = status
         let records = try await store.read { tx in
-            try tx.deliveries(of: webhook.id, status: wanted, after: page.after, limit: page.fetchLimit).map {
-                ($0, try tx.attempts(of: $0.id))
-            }
+            try tx.attemptedDeliveries(
+                of: webhook.id, status: wanted, after: page.after, limit: page.storeLimit, includesResponses: page.includesBody)
         }
-        return page.reply(records, id: \.0.id.text, json: { WebhookView.json($0.0, attempts: $0.1) })
+        return page.reply(records, id: \.record.id.text) {
+            WebhookView.json($0.record, attempts: $0.attempts, showsResponses: page.includesBody)
+        }
     }
 
     private func find(_ call: Call) async throws -> (WebhookRecord, DeliveryRecord) {
@@ -84,7 +86,9 @@ package struct DeliveryEndpoints: EndpointGroup {
 
     private func get(_ call: Call) async throws -> Reply {
         let (_, record) = try await find(call)
-        let attempts = try await store.read { try $0.attempts(of: record.id) }
+        let attempts = try await store.read {
+            try $0.attempts(of: record.id, limit: PageLimit(items: DeliveryAttempt.shown, bytes: Page.maximumBytes))
+        }
         return Reply(.ok, WebhookView.json(record, attempts: attempts))
     }
 

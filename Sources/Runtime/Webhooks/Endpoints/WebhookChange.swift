@@ -30,10 +30,11 @@ struct WebhookChange {
         }
         let text = fields.string("description", check: DisplayText.descriptionProblem)
         if fields.has("description") { description = .some(text) }
-        events = fields.strings("events") { type in
+        events = fields.strings("events", atMost: WebhookRules.eventCount) { type in
             type == "*" || knowsEvent(type) ? nil : "`\(type.prefix(64))` is no event type of this workspace"
         }
         if let events, events.isEmpty { fields.report("events", "must name at least one event type, or \"*\" for all") }
+        if let events, Set(events).count < events.count { fields.report("events", "names an event type twice") }
         if let events, events.count > 1, events.contains("*") { fields.report("events", "must be [\"*\"] alone, for all") }
         if events == nil, current == nil, !fields.problems.contains(where: { $0.field.hasPrefix("events") }) {
             fields.report("events", "is required")
@@ -76,7 +77,9 @@ struct WebhookChange {
     private mutating func readHeaders(_ fields: inout Fields, current: WebhookSpec?) {
         guard let value = fields.value("headers") else { return }
         guard let object = value.object else { return fields.report("headers", "must be an object of names and values") }
-        if object.count > WebhookRules.headerCount { fields.report("headers", "has more than \(WebhookRules.headerCount) entries") }
+        guard object.count <= WebhookRules.headerCount else {
+            return fields.report("headers", "has more than \(WebhookRules.headerCount) entries")
+        }
         var read: [WebhookSpec.Header] = []
         for (name, value) in object.members {
             let field = "headers.\(name)"

@@ -109,7 +109,7 @@ package struct WebhookEndpoints: EndpointGroup {
     private func list(_ call: Call) async throws -> Reply {
         let page = try Page(call)
         let workspace = call.workspaceFilter
-        let records = try await store.read { try $0.webhooks(workspace: workspace, after: page.after, limit: page.fetchLimit) }
+        let records = try await store.read { try $0.webhooks(workspace: workspace, after: page.after, limit: page.storeLimit) }
         return page.reply(records, id: \.id.text, json: { WebhookView.json($0) })
     }
 

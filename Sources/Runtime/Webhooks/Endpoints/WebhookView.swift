@@ -33,7 +33,8 @@ enum WebhookView {
         ["address": .string("webhook.\(record.name)"), "file": .text(record.file), "line": .whole(record.line)]
     }
 
-    static func json(_ record: DeliveryRecord, attempts: [DeliveryAttempt]? = nil) -> JSON {
+    /// - Parameter showsResponses: whether attempts have the member `response`.
+    static func json(_ record: DeliveryRecord, attempts: [DeliveryAttempt]? = nil, showsResponses: Bool = true) -> JSON {
         var object = JSONObject()
         object["id"] = .string(record.id.text)
         object["webhookId"] = .string(record.webhookID.text)
@@ -47,18 +48,18 @@ enum WebhookView {
         object["reason"] = JSON.text(record.reason)
         object["createdAt"] = JSON.time(record.createdAt)
         object["finishedAt"] = JSON.time(record.finishedAt)
-        if let attempts { object["attempts"] = .array(attempts.map { json($0) }) }
+        if let attempts { object["attempts"] = .array(attempts.map { json($0, showsResponse: showsResponses) }) }
         return .object(object)
     }
 
-    private static func json(_ attempt: DeliveryAttempt) -> JSON {
+    private static func json(_ attempt: DeliveryAttempt, showsResponse: Bool) -> JSON {
         var object = JSONObject()
         object["number"] = .integer(attempt.number)
         object["at"] = JSON.time(attempt.at)
         object["durationMs"] = .integer(attempt.duration.milliseconds)
         object["statusCode"] = JSON.whole(attempt.statusCode)
         object["error"] = JSON.text(attempt.error)
-        object["response"] = JSON.text(attempt.response)
+        if showsResponse { object["response"] = JSON.text(attempt.response) }
         return .object(object)
     }
 
@@ -94,7 +95,7 @@ enum WebhookView {
         [
             ("number", count), ("at", text), ("durationMs", count), ("statusCode", ["type": ["integer", "null"]]), ("error", maybeText),
             ("response", maybeText),
-        ], required: ["number", "at", "durationMs", "statusCode", "error", "response"])
+        ], required: ["number", "at", "durationMs", "statusCode", "error"])
 
     private static let retryConfig: JSON = object(
         [
@@ -105,7 +106,8 @@ enum WebhookView {
     private static let change: JSON = object(
         [
             ("name", ["type": "string", "maxLength": .integer(DisplayText.nameLimit)]), ("description", maybeText), ("url", text),
-            ("events", ["type": "array", "minItems": 1, "items": text]), ("headers", ["type": "object"]), ("retryConfig", retryConfig),
+            ("events", ["type": "array", "minItems": 1, "maxItems": .integer(WebhookRules.eventCount), "items": text]),
+            ("headers", ["type": "object", "maxProperties": .integer(WebhookRules.headerCount)]), ("retryConfig", retryConfig),
             ("status", ["enum": .strings(WebhookSpec.Status.allCases.map(\.rawValue))]),
             ("secret", ["type": "string", "minLength": 16, "maxLength": 512]),
         ], required: []

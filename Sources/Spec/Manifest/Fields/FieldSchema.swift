@@ -13,8 +13,8 @@ enum FieldSchema {
 
     static func choice(_ values: some Sequence<String>) -> JSON { ["type": "string", "enum": .strings(values)] }
 
-    static func list(of element: JSON, isEmptyAllowed: Bool = true) -> JSON {
-        var object = JSONObject([("type", "array"), ("items", element), ("uniqueItems", true)])
+    static func list(of element: JSON, atMost count: Int, isEmptyAllowed: Bool = true) -> JSON {
+        var object = JSONObject([("type", "array"), ("items", element), ("uniqueItems", true), ("maxItems", .integer(count))])
         if !isEmptyAllowed { object["minItems"] = 1 }
         return .object(object)
     }

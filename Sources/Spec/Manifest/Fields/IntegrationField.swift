@@ -34,8 +34,8 @@ package enum IntegrationField: String, ManifestField {
         case .description: FieldSchema.description
         case .isPublic: FieldSchema.boolean
         case .status: FieldSchema.choice(IntegrationSpec.Status.allCases.map(\.rawValue))
-        case .scopes: FieldSchema.list(of: ["type": "string", "minLength": 1, "maxLength": 300])
-        case .redirectUris, .returnUrls: FieldSchema.list(of: FieldSchema.url)
+        case .scopes: FieldSchema.list(of: ["type": "string", "minLength": 1, "maxLength": 300], atMost: IntegrationRules.scopeCount)
+        case .redirectUris, .returnUrls: FieldSchema.list(of: FieldSchema.url, atMost: IntegrationRules.urlCount)
         case .rateLimitPerHour, .rateLimitPerDay: FieldSchema.limit
         case .config: ConfigField.objectSchema
         case .lifecycle: LifecycleField.objectSchema

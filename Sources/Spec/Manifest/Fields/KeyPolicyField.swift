@@ -24,11 +24,15 @@ package enum KeyPolicyField: String, ManifestField {
         switch self {
         case .description: FieldSchema.description
         case .prefix: ["type": "string", "pattern": .string(KeyPolicyRules.prefixPattern)]
-        case .scopes: FieldSchema.list(of: ["type": "string", "minLength": 1], isEmptyAllowed: false)
+        case .scopes: 
+            FieldSchema.list(of: ["type": "string", "minLength": 1], atMost: KeyPolicyRules.scopeCount, isEmptyAllowed: false)
         case .rateLimitPerHour, .rateLimitPerDay: FieldSchema.limit
         case .expiresAfter: FieldSchema.duration
         case .rotation: RotationField.objectSchema
-        case .allowedCIDRs: FieldSchema.list(of: ["type": "string", "pattern": "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$"], isEmptyAllowed: false)
+        case .allowedCIDRs: 
+            FieldSchema.list(
+                of: ["type": "string", "pattern": "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$"], atMost: KeyPolicyRules.networkCount,
+                isEmptyAllowed: false)
         case .lifecycle: LifecycleField.objectSchema
         }
     }

@@ -25,7 +25,13 @@ package enum WebhookField: String, ManifestField {
         case .name: FieldSchema.name
         case .description: FieldSchema.description
         case .url: FieldSchema.url
-        case .events: ["anyOf": [["const": "*"], FieldSchema.list(of: ["type": "string", "minLength": 1], isEmptyAllowed: false)]]
+        case .events:
+            [
+                "anyOf": [
+                    ["const": "*"],
+                    FieldSchema.list(of: ["type": "string", "minLength": 1], atMost: WebhookRules.eventCount, isEmptyAllowed: false),
+                ]
+            ]
         case .headers:
             ["type": "object", "maxProperties": .integer(WebhookRules.headerCount), "additionalProperties": FieldSchema.textOrSecret]
         case .retryConfig: RetryField.objectSchema

@@ -55,7 +55,7 @@ extension DocumentDecoder {
             case .bool(let value): return .bool(value)
             case .string: return .string(node.text)
             case .integer(let value) where value.magnitude <= 1 << 53: return .integer(value)
-            case .float(let value) where value.isFinite: return .number(value)
+            case .float(let value) where value.isFinite && !DecimalToken.isChangedInteger(node.utf8, readAs: value): return .number(value)
             case .integer, .float:
                 report(node, "JSON and JavaScript cannot hold this number", "write it as text, in quotes")
             case nil: report(node, "the value has a tag that is not known here", "leave the tag out")

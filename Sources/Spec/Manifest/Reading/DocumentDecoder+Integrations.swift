@@ -20,9 +20,14 @@ extension DocumentDecoder {
             case .description: spec.description = text(value, "description", DisplayText.descriptionProblem)
             case .isPublic: spec.isPublic = bool(value, "public") ?? spec.isPublic
             case .status: spec.status = choice(value, "status", IntegrationSpec.Status.self) ?? spec.status
-            case .scopes: spec.scopes = list(value, "scopes") { $0.text($1, "scopes", IntegrationRules.scopeProblem) }
-            case .redirectUris: spec.redirectUris = list(value, "redirectUris") { $0.url($1, "redirectUris", .redirect) }
-            case .returnUrls: spec.returnUrls = list(value, "returnUrls") { $0.url($1, "returnUrls", .page) }
+            case .scopes:
+                spec.scopes = list(value, "scopes", atMost: IntegrationRules.scopeCount) {
+                    $0.text($1, "scopes", IntegrationRules.scopeProblem)
+                }
+            case .redirectUris:
+                spec.redirectUris = list(value, "redirectUris", atMost: IntegrationRules.urlCount) { $0.url($1, "redirectUris", .redirect) }
+            case .returnUrls:
+                spec.returnUrls = list(value, "returnUrls", atMost: IntegrationRules.urlCount) { $0.url($1, "returnUrls", .page) }
             case .rateLimitPerHour: spec.rateLimitPerHour = integer(value, "rateLimitPerHour", in: IntegrationRules.limits)
             case .rateLimitPerDay:
                 spec.rateLimitPerDay = integer(value, "rateLimitPerDay", in: IntegrationRules.limits)

@@ -38,7 +38,7 @@ extension DocumentDecoder {
     }
 
     private mutating func policyScopes(_ node: Node) -> [String] {
-        let scopes = list(node, "scopes") { decoder, element in
+        let scopes = list(node, "scopes", atMost: KeyPolicyRules.scopeCount) { decoder, element in
             guard let pattern = decoder.text(element, "scopes", ScopeRules.patternProblem) else { return nil }
             if let workspace = decoder.workspace {
                 decoder.references.append(
@@ -73,12 +73,9 @@ extension DocumentDecoder {
     }
 
     private mutating func networks(_ node: Node) -> [String] {
-        let networks = list(node, "allowedCIDRs") { $0.text($1, "allowedCIDRs", NetworkRange.problem) }
+        let networks = list(node, "allowedCIDRs", atMost: KeyPolicyRules.networkCount) { $0.text($1, "allowedCIDRs", NetworkRange.problem) }
         if node.kind == .sequence, node.elements.first(where: { _ in true }) == nil {
             report(node, "`allowedCIDRs` is empty, which would let no address in", "name a network, or leave the field out to let all in")
-        }
-        if networks.count > KeyPolicyRules.networkCount {
-            report(node, "`allowedCIDRs` has more than \(KeyPolicyRules.networkCount) networks")
         }
         return networks
     }

@@ -154,9 +154,13 @@ extension DocumentDecoder {
         return nil
     }
 
-    /// A list without repetitions; each element is read by `element`.
-    mutating func list(_ node: Node, _ field: String, element: (inout Self, Node) -> String?) -> [String] {
+    /// A list without repetitions of at most so many; each element is read by `element`.
+    mutating func list(_ node: Node, _ field: String, atMost most: Int, element: (inout Self, Node) -> String?) -> [String] {
         guard expect(node, .sequence, field) else { return [] }
+        guard node.elements.reduce(0, { count, _ in count + 1 }) <= most else {
+            report(node, "`\(field)` has more than \(most) entries")
+            return []
+        }
         var values: [String] = []
         var seen: Set<String>?
         for child in node.elements {

@@ -39,7 +39,7 @@ extension DocumentDecoder {
             report(node, "`events` must be a list, not text", "write `events: [\(quotedPlain(node.text))]`")
             return []
         }
-        let events = list(node, "events") { decoder, element in
+        let events = list(node, "events", atMost: WebhookRules.eventCount) { decoder, element in
             if let builtIn = BuiltInEvent.names.name(element) { return builtIn }
             guard let name = decoder.text(element, "events") else { return nil }
             guard name != "*", let workspace = decoder.workspace else { return name }
