@@ -87,7 +87,9 @@ let package = Package(
             name: "CLITests",
             dependencies: ["CLI", "Spec", "Store", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["CLI", "Spec", "OpenSSL", "Curl", "TestSupport"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["CLI", "Spec", "OpenSSL", "Curl", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
     ],
     swiftLanguageModes: [.v6]
 )

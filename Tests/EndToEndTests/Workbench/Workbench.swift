@@ -8,13 +8,16 @@ final class Workbench: Sendable {
     let folder = TemporaryFolder("end-to-end")
     /// All that the programs see of the environment.
     let environment: [String: String]
-    let workspace = "acme"
+    let workspace: String
     private let signingSecret: String
 
     var state: String { folder.file("state.sqlite") }
 
-    /// - Parameter extra: variables beside the keys, which are made here.
-    init(_ extra: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - extra: variables beside the keys, which are made here.
+    ///   - workspace: the one that tokens are for.
+    init(_ extra: [String: String] = [:], workspace: String = "acme") throws {
+        self.workspace = workspace
         signingSecret = extra["RECONCILE_JWT_SECRET"] ?? Hex.encode(randomBytes(32))
         var environment = [
             "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8", "RECONCILE_STATE": folder.file("state.sqlite"),
@@ -67,10 +70,17 @@ final class Workbench: Sendable {
     }
 
     /// A management token, signed here and not by the product: RFC 7515 with HS256.
-    func token(role: String = "admin") throws -> String {
+    ///
+    /// - Parameters:
+    ///   - workspace: the bench's own where nil.
+    ///   - lifetime: in seconds; below zero for one that has expired.
+    func token(role: String = "admin", workspace: String? = nil, lifetime: Int = 3_600) throws -> String {
         let now = Int(Date().timeIntervalSince1970)
         let header: JSON = ["alg": "HS256", "typ": "JWT"]
-        let claims: JSON = ["sub": "end-to-end", "workspaceId": .string(workspace), "role": .string(role), "exp": .integer(now + 3_600)]
+        let claims: JSON = [
+            "sub": "end-to-end", "workspaceId": .string(workspace ?? self.workspace), "role": .string(role),
+            "exp": .integer(now + lifetime),
+        ]
         let signed = "\(Base64URL.encode(header.utf8)).\(Base64URL.encode(claims.utf8))"
         let signature = HMACSHA256(key: Array(signingSecret.utf8)).authenticate(Array(signed.utf8))
         return "\(signed).\(Base64URL.encode(signature))"
