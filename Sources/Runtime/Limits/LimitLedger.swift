@@ -49,7 +49,7 @@ package final class LimitLedger: Service, Sendable {
     package func load() async throws {
         let now = clock()
         let records = try await store.read { try $0.limitWindows(openAt: now) }
-        for record in records where record.start.milliseconds <= now.milliseconds + LimitMeter.longestStepBack.milliseconds {
+        for record in records where record.start <= now + LimitMeter.longestStepBack {
             counter(for: record.subject).restore(record)
         }
     }

@@ -46,7 +46,7 @@ package struct LimitMeter: Sendable {
     /// Takes over what the store knew at the start: all of it counts as used. Of two windows of a span the later one counts.
     package mutating func restore(_ record: LimitWindowRecord) {
         if let cell = self[record.window], cell.start > record.start { return }
-        self[record.window] = Cell(start: record.start, granted: record.granted)
+        self[record.window] = Cell(start: record.start, granted: Self.counted(record.granted))
         latest = max(latest, record.start)
     }
 
@@ -106,9 +106,12 @@ package struct LimitMeter: Sendable {
     package mutating func receive(_ grant: LimitGrant) {
         guard let cell = self[grant.window], cell.start == grant.start else { return }
         self[grant.window]?.available += grant.added
-        self[grant.window]?.granted = grant.granted
+        self[grant.window]?.granted = Self.counted(grant.granted)
         self[grant.window]?.isKnown = true
     }
+
+    /// What the state has as given away, within bounds that sums do not leave: beyond any limit, so nothing is admitted.
+    private static func counted(_ granted: Int) -> Int { min(max(granted, 0), 1 << 48) }
 
     /// Gives up all unused allowance, to be handed back to the store.
     package mutating func surrender() -> [(window: LimitWindow, start: Timestamp, unused: Int)] {

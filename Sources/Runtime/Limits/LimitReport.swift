@@ -44,7 +44,7 @@ package struct LimitReport: Sendable, Hashable {
 
     /// Seconds until the window resets, rounded up, at least 1.
     package func seconds(until use: LimitUse) -> Int64 {
-        max(1, (use.resetsAt.milliseconds - now.milliseconds + 999) / 1000)
+        max(1, (use.resetsAt - now + .milliseconds(999)).components.seconds)
     }
 
     /// How long to wait after a denial: until the last of the denying windows resets.

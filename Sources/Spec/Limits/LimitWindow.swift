@@ -22,11 +22,11 @@ package enum LimitWindow: String, Sendable, Hashable, CaseIterable {
     package func start(of moment: Timestamp) -> Timestamp {
         let length = seconds * 1000
         let remainder = moment.milliseconds % length
-        return Timestamp(milliseconds: moment.milliseconds - (remainder < 0 ? remainder + length : remainder))
+        return moment - .milliseconds(remainder < 0 ? remainder + length : remainder)
     }
 
     /// The first moment that no longer belongs to the window which starts then.
     package func end(ofWindowAt start: Timestamp) -> Timestamp {
-        Timestamp(milliseconds: start.milliseconds + seconds * 1000)
+        start + .seconds(seconds)
     }
 }

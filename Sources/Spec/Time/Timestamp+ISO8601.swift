@@ -2,7 +2,8 @@ extension Timestamp: CustomStringConvertible {
     /// `2026-11-22T17:03:31Z`, with milliseconds only where they are not zero (RFC 3339).
     package var description: String {
         let day = milliseconds.flooredDivision(by: 86_400_000)
-        let inDay = milliseconds - day * 86_400_000
+        // The earliest day begins before 64 bits do; the difference is right all the same.
+        let inDay = milliseconds &- day &* 86_400_000
         let date = CivilDate(daysSinceEpoch: day)
         let (hour, minute, second) = (inDay / 3_600_000, inDay / 60_000 % 60, inDay / 1000 % 60)
         let fraction = inDay % 1000

@@ -59,7 +59,8 @@ package struct ConnectionRecord: Sendable, Equatable {
         generation = row["generation"]
         lease = row["lease"]
         leaseExpiresAt = Self.time(row["lease_expires_at"])
-        failures = row["failures"]
+        // Counted on from here: a damaged row must not reach the end of the integers.
+        failures = min(max(row["failures"], 0), 1_000_000)
         errorCode = row["error_code"]
         error = row["error"]
         errorAt = Self.time(row["error_at"])
@@ -73,7 +74,8 @@ package struct ConnectionRecord: Sendable, Equatable {
 
     private static func metadata(_ text: String?) -> [String: String] {
         let members = text.flatMap { try? JSON(parsing: $0) }?.object?.members ?? []
-        return Dictionary(uniqueKeysWithValues: members.compactMap { member in member.value.string.map { (member.key, $0) } })
+        let pairs = members.compactMap { member in member.value.string.map { (member.key, $0) } }
+        return Dictionary(pairs) { _, last in last }
     }
 }
 

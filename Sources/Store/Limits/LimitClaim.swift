@@ -29,7 +29,7 @@ package struct LimitClaim: Sendable, Hashable {
     ///
     ///     block = min(limit − granted, max(demand, clamp((limit − granted) / 4, 1, 100)))
     package func block(granted: Int) -> Int {
-        let left = max(0, limit - granted)
+        let left = granted < 0 ? limit : max(0, limit - granted)
         guard takesSpare else { return min(left, demand) }
         return min(left, max(demand, min(max(left / 4, 1), 100)))
     }

@@ -10,7 +10,9 @@ extension Statements {
                 SELECT subject, span, start, granted FROM limit_windows
                 WHERE (span = 'hour' AND start > ?) OR (span = 'day' AND start > ?)
                 """,
-            arguments: [now.milliseconds - LimitWindow.hour.seconds * 1000, now.milliseconds - LimitWindow.day.seconds * 1000])
+            arguments: [
+                (now - .seconds(LimitWindow.hour.seconds)).milliseconds, (now - .seconds(LimitWindow.day.seconds)).milliseconds,
+            ])
         return try rows.map { row in
             guard let window = LimitWindow(rawValue: row[1]) else {
                 throw StoreError(code: .notAState, message: "a limit window has an unknown span; restore the state from a backup")
@@ -50,6 +52,6 @@ extension Writing {
     /// Removes windows that ended at least a day ago; a clock that steps back by less still finds its window.
     package func pruneLimitWindows(at now: Timestamp) throws {
         try db.execute(
-            sql: "DELETE FROM limit_windows WHERE start < ?", arguments: [now.milliseconds - 2 * LimitWindow.day.seconds * 1000])
+            sql: "DELETE FROM limit_windows WHERE start < ?", arguments: [(now - .seconds(2 * LimitWindow.day.seconds)).milliseconds])
     }
 }

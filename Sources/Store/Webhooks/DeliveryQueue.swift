@@ -71,10 +71,10 @@ extension Writing {
     package func finishAttempt(_ delivery: ClaimedDelivery, _ attempt: DeliveryAttempt, then step: DeliveryStep) throws -> Bool {
         var (status, due, reason, spent, finished): (DeliveryRecord.Status, Int64?, String?, Int, Int64?) = (.pending, nil, nil, 0, nil)
         switch step {
-        case .delivered: (status, finished) = (.delivered, attempt.at.milliseconds + attempt.duration.milliseconds)
+        case .delivered: (status, finished) = (.delivered, (attempt.at + attempt.duration).milliseconds)
         case .retry(let moment, let why): (due, reason, spent) = (moment.milliseconds, why, 1)
         case .park(let why): reason = why
-        case .exhausted(let why): (status, reason, finished) = (.exhausted, why, attempt.at.milliseconds + attempt.duration.milliseconds)
+        case .exhausted(let why): (status, reason, finished) = (.exhausted, why, (attempt.at + attempt.duration).milliseconds)
         }
         let number = try Int.fetchOne(
             db.cachedStatement(
