@@ -23,15 +23,16 @@ let package = Package(
         .target(name: "YAML", dependencies: ["CYAML"], path: "Sources/System/YAML"),
         .target(name: "OpenSSL", dependencies: ["COpenSSL"], path: "Sources/System/OpenSSL"),
         .target(name: "Curl", dependencies: ["CCurl"], path: "Sources/System/Curl"),
+        .target(name: "Files", path: "Sources/System/Files"),
 
         // The layers, each importing only what stands above it.
         .target(name: "Spec", dependencies: ["YAML"]),
-        .target(name: "Store", dependencies: ["Spec", "OpenSSL", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Store", dependencies: ["Spec", "Files", "OpenSSL", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Reconciler", dependencies: ["Spec", "Store", "OpenSSL"]),
         .target(
             name: "IntegrationRuntime",
             dependencies: [
-                "Spec", "Store", "Reconciler", "OpenSSL", "Curl",
+                "Spec", "Store", "Reconciler", "Files", "OpenSSL", "Curl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -49,7 +50,7 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Spec", "Store", "Reconciler", "IntegrationRuntime", "OpenSSL",
+                "Spec", "Store", "Reconciler", "IntegrationRuntime", "Files", "OpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -64,7 +65,7 @@ let package = Package(
             dependencies: [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")],
             path: "Tests/TestSupport"
         ),
-        .testTarget(name: "SystemTests", dependencies: ["YAML", "OpenSSL", "Curl", "TestSupport"]),
+        .testTarget(name: "SystemTests", dependencies: ["YAML", "OpenSSL", "Curl", "Files", "TestSupport"]),
         .testTarget(name: "SpecTests", dependencies: ["Spec", "YAML", "TestSupport"]),
         .testTarget(
             name: "StoreTests",

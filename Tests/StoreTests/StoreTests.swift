@@ -19,6 +19,17 @@ struct StoreTests {
         #expect(synchronous == 2)
     }
 
+    @Test func `a link to a state that does not exist makes it where the link points, private to its owner`() async throws {
+        try FileManager.default.createDirectory(atPath: folder.file("real"), withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "real/state.sqlite")
+        let store = try Store(path: path, keyring: nil)
+        let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("real/state.sqlite"))
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "real/state.sqlite")
+        let direct = try Store(path: folder.file("real/state.sqlite"), mode: .existing, keyring: nil)
+        #expect(try await direct.read { try $0.stateSerial() } == store.read { try $0.stateSerial() })
+    }
+
     @Test func `opening again keeps the lineage`() async throws {
         let first = try await Store(path: path, keyring: nil).read { try $0.stateSerial() }
         let second = try await Store(path: path, mode: .existing, keyring: nil).read { try $0.stateSerial() }

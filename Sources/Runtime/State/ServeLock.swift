@@ -1,33 +1,36 @@
-import Foundation
-import Glibc
+import Files
 
 /// The right to be the one runtime of a state file, held while the process lives.
 ///
-/// An advisory `flock` on `STATE.serve-lock`: the kernel lets go of it when the process ends, however it ends.
+/// An advisory `flock` on `STATE.serve-lock`, beside the file that the path names once all links are followed: every name of
+/// a state leads to one lock. The kernel lets go of it when the process ends, however it ends. The file itself stays: removing
+/// it would let two processes hold a lock of that name.
 package final class ServeLock: Sendable {
-    private let file: FileHandle
+    private let file: OpenFile
 
     /// Why the right was not given.
     package enum Refusal: Error, Sendable, CustomStringConvertible {
         case held(path: String)
-        case inaccessible(path: String)
+        case inaccessible(path: String, reason: String)
 
         package var description: String {
             switch self {
             case .held(let path):
                 "another `reconcile serve` already runs on the state \(path); stop it first, or name another state with --state"
-            case .inaccessible(let path): "the lock \(path).serve-lock cannot be opened; check that the folder exists and can be written"
+            case .inaccessible(let path, let reason):
+                "the lock \(path).serve-lock cannot be opened (\(reason)); check that the folder exists and can be written"
             }
         }
     }
 
     package init(state path: String) throws(Refusal) {
-        let lockPath = path + ".serve-lock"
-        if !FileManager.default.fileExists(atPath: lockPath) {
-            _ = FileManager.default.createFile(atPath: lockPath, contents: nil, attributes: [.posixPermissions: 0o600])
+        let isLocked: Bool
+        do throws(FileError) {
+            file = try OpenFile.forLocking(try FilePath.resolved(path) + ".serve-lock")
+            isLocked = try file.lock()
+        } catch {
+            throw .inaccessible(path: path, reason: "\(error)")
         }
-        guard let file = FileHandle(forUpdatingAtPath: lockPath) else { throw .inaccessible(path: path) }
-        guard flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else { throw .held(path: path) }
-        self.file = file
+        guard isLocked else { throw .held(path: path) }
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 import Spec
 
@@ -34,21 +33,9 @@ package final class Store: Sendable {
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
         }
-        if mode == .existing, !FileManager.default.fileExists(atPath: path) {
-            throw StoreError(
-                code: .inaccessible, message: "there is no state at \(path); run `reconcile apply` first, or name another file with --state"
-            )
-        }
+        let file = try StateFile.prepare(path, mode: mode)
         do {
-            // Created before SQLite does, so that nobody else can read it at any moment.
-            if !FileManager.default.fileExists(atPath: path) {
-                guard FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
-                    throw StoreError(
-                        code: .inaccessible, message: "the state \(path) cannot be created; check that the folder exists and can be written"
-                    )
-                }
-            }
-            pool = try DatabasePool(path: path, configuration: configuration)
+            pool = try DatabasePool(path: file, configuration: configuration)
             // GRDB itself sets NORMAL when it switches to WAL, after `prepareDatabase`.
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             commits = GroupCommit(pool: pool, keyring: keyring)
@@ -113,7 +100,7 @@ package final class Store: Sendable {
         switch error {
         case let error as StoreError: error
         case let error as DatabaseError: StoreError(error, path: path)
-        default: StoreError(code: .inaccessible, message: "the state \(path) cannot be opened: \(error.localizedDescription)")
+        default: StoreError(code: .inaccessible, message: "the state \(path) cannot be opened: \(error)")
         }
     }
 }

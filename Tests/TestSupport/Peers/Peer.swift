@@ -22,6 +22,8 @@ package struct Peer: Sendable {
     package static let git = Peer(name: "git", path: find("git"))
     package static let sqlite = Peer(name: "sqlite3", path: find("sqlite3"))
     package static let glewlwyd = Peer(name: "glewlwyd", path: find("glewlwyd"))
+    /// Shows the system calls of a program.
+    package static let strace = Peer(name: "strace", path: find("strace"))
     /// Gives a program a terminal; part of every Debian.
     package static let script = Peer(name: "script", path: find("script"))
     /// The interpreter that has schemathesis and standardwebhooks.
