@@ -93,11 +93,14 @@ struct SecretRotationTests {
         let folder = TemporaryFolder()
         let path = folder.file("state.sqlite")
         let keys = ["o", "n", "x"].map { Secret(String(repeating: $0, count: 32)) }
-        for (field, key) in zip(["a", "b"], [keys[0], keys[2]]) {
-            let store = try Store(path: path, keyring: try Keyring(current: key))
-            try await store.write { try $0.setSecret(Secret("v"), of: "wh_1", field: field, at: Timestamp(milliseconds: 0)) }
-            store.close()
+        let store = try Store(path: path, keyring: try Keyring(current: keys[0]))
+        let foreign = try Keyring(current: keys[2]).seal(Secret("v"), for: .secret(of: "wh_1", field: "b"))
+        try await store.write { writing in
+            for field in ["a", "b"] { try writing.setSecret(Secret("v"), of: "wh_1", field: field, at: Timestamp(milliseconds: 0)) }
+            // What an earlier version let in: one value under a key that is gone.
+            try writing.db.execute(sql: "UPDATE secrets SET sealed = ? WHERE field = 'b'", arguments: [Data(foreign)])
         }
+        store.close()
         let rotating = try Store(path: path, keyring: try Keyring(current: keys[1], previous: keys[0]))
         let error = await #expect(throws: StoreError.self) { try await rotating.write { try $0.resealSecrets() } }
         #expect(error?.code == .sealed)

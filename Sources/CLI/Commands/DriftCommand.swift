@@ -23,7 +23,7 @@ package struct DriftCommand: WorldCommand {
     package init() {}
 
     package func run(in world: World) async throws {
-        let store = try state.open(in: world)
+        let store = try state.openWithoutKey(in: world)
         let workspace = workspace
         let (drift, serial) = try await store.read { (try $0.drift(workspace: workspace), try $0.stateSerial()) }
         let domains = Set(drift.map { Manifest.Domain(workspace: $0.address.workspace, owner: "") })

@@ -26,7 +26,7 @@ package struct ExportCommand: WorldCommand {
     package init() {}
 
     package func run(in world: World) async throws {
-        let store = try state.open(in: world)
+        let store = try state.openWithoutKey(in: world)
         let (workspace, owner, includesAPI) = (workspace, owner, includesAPI)
         let resources = try await store.read { reading in
             let workspaces = try workspace.map { [$0] } ?? reading.workspaces()

@@ -29,7 +29,7 @@ package struct HistoryCommand: WorldCommand {
     }
 
     package func run(in world: World) async throws {
-        let store = try state.open(in: world)
+        let store = try state.openWithoutKey(in: world)
         let (revision, workspace, limit) = (revision, workspace, limit)
         let entries = try await store.read { reading in
             if let revision { return try reading.historyEntry(revision).map { [$0] } ?? [] }

@@ -15,9 +15,14 @@ package struct StateOptions: ParsableArguments {
         path ?? world.variable("RECONCILE_STATE") ?? "reconcile.sqlite"
     }
 
-    /// Opens the state; without ENCRYPTION_KEY whatever needs a secret fails with how to make one.
+    /// Opens the state; without ENCRYPTION_KEY whatever needs a secret fails with how to make one, with a wrong one this does.
     package func open(in world: World, mode: Store.Mode = .existing) throws -> Store {
         try Store(path: path(in: world), mode: mode, keyring: try Self.keyring(in: world))
+    }
+
+    /// Opens the state for what needs none of its secrets, whatever ENCRYPTION_KEY is.
+    package func openWithoutKey(in world: World) throws -> Store {
+        try Store(path: path(in: world), mode: .existing, keyring: nil)
     }
 
     /// The keys of the environment; nil where ENCRYPTION_KEY is not set.

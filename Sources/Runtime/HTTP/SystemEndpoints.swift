@@ -21,7 +21,8 @@ struct SystemEndpoints: EndpointGroup {
                 answers: [.init(.ok, "It does", schema: .schema("Health"))]
             ) { _ in Reply(.ok, ["status": "ok"]) },
             Endpoint(
-                .get, "/readyz", name: "readiness", summary: "Whether the runtime can serve: started, not draining, state readable",
+                .get, "/readyz", name: "readiness",
+                summary: "Whether the runtime can serve: started, not draining, state readable, its key the one that seals",
                 access: .anyone,
                 answers: [
                     .init(.ok, "It can", schema: .schema("Health")),
@@ -32,6 +33,13 @@ struct SystemEndpoints: EndpointGroup {
                     throw APIError(.serviceUnavailable, code: "not_ready", message: "the runtime is starting or shutting down")
                 }
                 _ = try await store.read { try $0.stateSerial() }
+                do {
+                    try await store.checkKey()
+                } catch let error as StoreError where error.code == .sealed {
+                    throw APIError(
+                        .serviceUnavailable, code: "not_ready",
+                        message: "the runtime has another ENCRYPTION_KEY than the state; restart it with the right one")
+                }
                 return Reply(.ok, ["status": "ready"])
             },
             Endpoint(

@@ -6,7 +6,7 @@ import GRDB
 /// `STRICT`. The five declared kinds share their first columns: `name` is the stable name of the manifest,
 /// `spec` the canonical JSON of the declared fields, `origin` who may change it, `owner` which manifests may.
 enum Schema {
-    static let migrations: [(version: Int, sql: String)] = [(1, version1), (2, answersAndRuns)]
+    static let migrations: [(version: Int, sql: String)] = [(1, version1), (2, answersAndRuns), (3, keyCanary)]
 
     /// The newest version that this program can read and write.
     static var currentVersion: Int { migrations.last?.version ?? 0 }
@@ -284,4 +284,7 @@ enum Schema {
         CREATE INDEX logs_by_integration ON logs (integration_id, id);
         CREATE INDEX logs_by_age ON logs (at);
         """
+
+    /// What recognises a wrong ENCRYPTION_KEY (`KeyCanary`); null until a key is known to fit.
+    private static let keyCanary = "ALTER TABLE state ADD COLUMN canary BLOB"
 }

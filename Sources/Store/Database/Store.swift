@@ -22,7 +22,7 @@ package final class Store: Sendable {
         case existing
     }
 
-    /// Opens, checks and migrates.
+    /// Opens, checks and migrates; a keyring that opens none of the state's secrets is `sealed`.
     package init(path: String, mode: Mode = .createIfMissing, keyring: Keyring?, busyTimeout: Duration = .seconds(5)) throws(StoreError) {
         self.path = path
         self.keyring = keyring
@@ -40,6 +40,7 @@ package final class Store: Sendable {
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
             commits = GroupCommit(pool: pool, keyring: keyring)
             try Migration.run(on: pool, path: path)
+            if let keyring { try KeyCanary.check(keyring, on: pool, path: path) }
         } catch {
             throw Self.convert(error, path: path)
         }

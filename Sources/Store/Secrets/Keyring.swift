@@ -39,6 +39,11 @@ package struct Keyring: Sendable {
         self.previous = previous.map { Key($0) }
     }
 
+    /// What bytes 2 to 5 of a value say that the current key sealed.
+    var currentID: [UInt8] { current.id }
+    /// The same of the previous key.
+    var previousID: [UInt8]? { previous?.id }
+
     /// Where a sealed value lives; it opens nowhere else.
     package struct Place: Sendable {
         package var table: StaticString

@@ -5,7 +5,8 @@ import Spec
 extension Writing {
     /// Seals everything anew that is not under the current key, and returns how many values that were.
     ///
-    /// One transaction: either every secret of the state opens with the current key alone, or nothing has changed.
+    /// One transaction: either every secret of the state opens with the current key alone, or nothing has changed. The canary
+    /// goes with them and is not counted.
     package func resealSecrets() throws -> Int {
         let keyring = try requireKeyring()
         var count = 0
@@ -30,6 +31,7 @@ extension Writing {
             }
         }
         try resealTransients(reseal)
+        if !(try canary().map(keyring.isCurrent) ?? false) { try sealCanary(under: keyring) }
         return count
     }
 

@@ -1,0 +1,105 @@
+import Foundation
+import GRDB
+import Spec
+import TestSupport
+import Testing
+
+@testable import Store
+
+struct KeyCanaryTests {
+    let folder = TemporaryFolder()
+    var path: String { folder.file("state.sqlite") }
+
+    private func keyring(_ current: Character, previous: Character? = nil) throws -> Keyring {
+        try Keyring(
+            current: Secret(String(repeating: current, count: 32)), previous: previous.map { Secret(String(repeating: $0, count: 32)) })
+    }
+
+    /// Opens the state, does what is asked and closes it.
+    private func open(
+        _ keyring: Keyring?, _ body: @Sendable @escaping (Writing) throws -> Void = { _ in }
+    ) async throws {
+        let store = try Store(path: path, keyring: keyring)
+        defer { store.close() }
+        try await store.write(body)
+    }
+
+    private func refusal(_ keyring: Keyring) async -> StoreError? {
+        await #expect(throws: StoreError.self) { try await open(keyring) }
+    }
+
+    @Test func `the first key is remembered, and another is refused before anything is written`() async throws {
+        try await open(try keyring("a"))
+        let error = await refusal(try keyring("b"))
+        #expect(error?.code == .sealed)
+        #expect(error?.message.contains("ENCRYPTION_KEY is not the key") == true)
+        #expect(error?.message.contains("secrets rotate") == true)
+        try await open(try keyring("a"))
+        // Who brings no key needs none.
+        try await open(nil)
+    }
+
+    @Test func `the previous key fits until the rotation, the new one alone after it`() async throws {
+        try await open(try keyring("a"))
+        try await open(try keyring("b", previous: "a"))
+        try await open(try keyring("a"))
+        #expect(await refusal(try keyring("b"))?.code == .sealed)
+        try await open(try keyring("b", previous: "a")) { #expect(try $0.resealSecrets() == 0) }
+        try await open(try keyring("b"))
+        #expect(await refusal(try keyring("a"))?.code == .sealed)
+        // The way back.
+        try await open(try keyring("a", previous: "b")) { _ = try $0.resealSecrets() }
+        try await open(try keyring("a"))
+    }
+
+    @Test func `in a state from before, a key that opens a secret is remembered and one that opens none refused`() async throws {
+        try await open(try keyring("a")) {
+            try $0.setSecret(Secret("v"), of: "wh_1", field: "secret", at: Timestamp(milliseconds: 0))
+            try $0.db.execute(sql: "UPDATE state SET canary = NULL")
+        }
+        #expect(await refusal(try keyring("b"))?.code == .sealed)
+        // Only the previous key opens it: nothing is remembered that would lock that key out.
+        try await open(try keyring("b", previous: "a"))
+        try await open(try keyring("a"))
+        #expect(await refusal(try keyring("b"))?.code == .sealed)
+        try await open(nil) { #expect(try $0.canary() != nil) }
+    }
+
+    @Test func `a state of the first schema is migrated and remembers the first key`() async throws {
+        let store = try Store(path: path, keyring: nil)
+        try await store.pool.writeWithoutTransaction { db in
+            try db.execute(sql: "ALTER TABLE state DROP COLUMN canary; PRAGMA user_version = 1")
+        }
+        store.close()
+        try await open(try keyring("a"))
+        #expect(await refusal(try keyring("b"))?.code == .sealed)
+    }
+
+    @Test func `a key that was rotated away by another process no longer fits`() async throws {
+        let running = try Store(path: path, keyring: try keyring("a"))
+        try await running.checkKey()
+        try await open(try keyring("b", previous: "a")) { _ = try $0.resealSecrets() }
+        let error = await #expect(throws: StoreError.self) { try await running.checkKey() }
+        #expect(error?.code == .sealed)
+    }
+
+    @Test func `of two first keys at once one is remembered and the other refused`() async throws {
+        try await open(nil)
+        let path = path
+        let keyrings = try (0..<8).map { try keyring($0.isMultiple(of: 2) ? "a" : "b") }
+        let opened = await withTaskGroup(of: Int?.self) { group in
+            for (number, keyring) in keyrings.enumerated() {
+                group.addTask {
+                    do {
+                        try Store(path: path, keyring: keyring).close()
+                        return number % 2
+                    } catch {
+                        return nil
+                    }
+                }
+            }
+            return await group.reduce(into: Set<Int>()) { if let key = $1 { $0.insert(key) } }
+        }
+        #expect(opened.count == 1)
+    }
+}
