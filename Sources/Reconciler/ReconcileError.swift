@@ -1,4 +1,4 @@
-import Spec
+package import Spec
 
 /// Why a plan was not made or not applied, where the manifests are right and the state is readable.
 package struct ReconcileError: Error, Sendable, CustomStringConvertible {
@@ -15,6 +15,8 @@ package struct ReconcileError: Error, Sendable, CustomStringConvertible {
         case unknownTarget
         /// The state holds a spec that this program cannot read (exit 1).
         case unreadableState
+        /// A secret is needed that neither a manifest refers to nor the state has (exit 1).
+        case missingSecret
     }
 
     package let code: Code
@@ -37,6 +39,16 @@ extension ReconcileError {
         self.init(
             code: ownership.isEmpty ? .refused : .ownedByAnother,
             message: (ownership.isEmpty ? refusals : ownership).map(\.message).joined(separator: "\n"))
+    }
+
+    package static func missingSecrets(_ fields: [(address: Address, field: String)]) -> ReconcileError {
+        let names = fields.map { "\($0.address.qualified) \($0.field)" }.sorted().joined(separator: ", ")
+        return ReconcileError(
+            code: .missingSecret,
+            message: """
+                nothing was applied: these secrets were given over HTTP, and the state no longer has them: \(names); declare the resource \
+                in a manifest with a reference to the secret, { env: NAME } or { file: PATH }, and apply that
+                """)
     }
 
     static func stale(moved: [Address]) -> ReconcileError {

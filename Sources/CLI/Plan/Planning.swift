@@ -65,7 +65,7 @@ extension CommandError {
         case .stale: self.init(.stalePlan, error.message)
         case .refused: self.init(.refused, error.message.replacing("\n", with: "\nerror: "))
         case .ownedByAnother: self.init(.ownedByAnother, error.message.replacing("\n", with: "\nerror: "))
-        case .unreadablePlan, .unknownTarget, .unreadableState: self.init(.failure, error.message)
+        case .unreadablePlan, .unknownTarget, .unreadableState, .missingSecret: self.init(.failure, error.message)
         }
     }
 }

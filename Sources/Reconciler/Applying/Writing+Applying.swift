@@ -37,8 +37,11 @@ extension Writing {
     private func checkReads(of plan: Plan, expected: [Address: String]?) throws -> [Address: ResourceRecord] {
         let state = try stateSerial()
         // A plan that was made before there was a state fits one in which nothing has happened yet.
-        let isUnborn = plan.base.lineage.isEmpty && state.serial == 0
-        guard isUnborn || state.lineage == plan.base.lineage else {
+        if plan.base.lineage.isEmpty, state.serial != 0 {
+            throw ReconcileError(
+                code: .stale, message: "the plan is stale, nothing was applied: another process has made the state meanwhile; plan again")
+        }
+        guard plan.base.lineage.isEmpty || state.lineage == plan.base.lineage else {
             throw ReconcileError(
                 code: .stale,
                 message: "the plan was made for another state (lineage \(plan.base.lineage), this one is \(state.lineage)); plan again")
@@ -53,7 +56,7 @@ extension Writing {
         let read = records.filter(plan.reads.covers)
         let moved = ReadSet.moved(from: expected ?? plan.reads.digests, to: ReadSet.digests(of: read))
         guard moved.isEmpty else { throw ReconcileError.stale(moved: moved) }
-        return Dictionary(uniqueKeysWithValues: read.map { ($0.address, $0) })
+        return Dictionary(read.map { ($0.address, $0) }) { first, _ in first }
     }
 }
 
@@ -122,7 +125,8 @@ private struct ApplyWork {
         let values = secrets[desired.address] ?? [:]
         for field in fields {
             guard let value = values[field] else {
-                preconditionFailure("\(desired.address) declares \(field), and nobody resolved it")
+                // A saved plan, or a revision from which a secret that only the state had has gone.
+                throw ReconcileError.missingSecrets([(desired.address, field)])
             }
             try writing.setSecret(value, of: id, field: field, at: now)
         }

@@ -32,6 +32,8 @@ extension Statements {
                 sides[old] = before
             }
         }
+        // A side before a change may be an override that the change ended; what was declared is what was applied last.
+        for (address, side) in try lastApplied(upTo: revision) where sides[address] != nil { sides[address] = side }
         let resources = try sides.map { address, side in
             guard let spec = ResourceSpec(kind: address.kind, text: side.specText) else {
                 throw ReconcileError(
@@ -44,6 +46,22 @@ extension Statements {
         let place = SourceLocation(file: "", line: 1, column: 1)
         let moves = renames.sorted { $0.key < $1.key }.map { Manifest.Move(from: $0.key, to: $0.value, source: place) }
         return Manifest(domains: domains, resources: resources, moves: moves)
+    }
+
+    /// Of each resource that a revision up to this one has created or changed and none has deleted since, the last side after.
+    private func lastApplied(upTo revision: Int) throws -> [Address: RevisionSide] {
+        var applied: [Address: RevisionSide] = [:]
+        for earlier in try revisions(workspace: nil, limit: .max).reversed() where earlier.number <= revision {
+            for change in try revisionChanges(of: earlier.number) {
+                if let name = change.previousName {
+                    var old = change.address
+                    old.name = name
+                    applied[old] = nil
+                }
+                applied[change.address] = change.after
+            }
+        }
+        return applied
     }
 
     /// Today's values of the secrets that the manifest refers to, found under the present names of moved resources.
