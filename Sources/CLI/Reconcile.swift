@@ -1,4 +1,6 @@
 package import ArgumentParser
+import Files
+import Glibc
 
 /// The program.
 @main
@@ -18,4 +20,32 @@ package struct Reconcile: AsyncParsableCommand {
     package static let version = "0.1.0"
 
     package init() {}
+
+    /// Parses and runs the command line; what the parser prints is written as everything else is, and ends with 1 where it cannot be.
+    package static func main() async {
+        StandardStream.prepare()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(with: error)
+        }
+    }
+
+    /// Help, a version or a completion script is a result; anything else has failed.
+    private static func end(with error: any Error) -> Never {
+        let (code, text) = (exitCode(for: error), fullMessage(for: error))
+        let world = World.process
+        guard code == .success else {
+            if !text.isEmpty { world.errors.line(text) }
+            Glibc.exit(code.rawValue)
+        }
+        if !text.isEmpty { world.output.line(text) }
+        if let failure = world.output.failure { world.errors.line("error: standard output cannot be written: \(failure)") }
+        Glibc.exit(world.output.failure == nil ? code.rawValue : ExitStatus.failure.rawValue)
+    }
 }

@@ -39,8 +39,10 @@ package struct ApplyCommand: WorldCommand {
     package var planDigest: String?
 
     @Option(
-        name: .customLong("secrets-out"), help: ArgumentHelp("Write generated signing secrets to this file (mode 0600).", valueName: "file")
-    )
+        name: .customLong("secrets-out"),
+        help: ArgumentHelp(
+            "Write generated signing secrets to this file (mode 0600; a file is replaced, a link followed, a device or pipe written into).",
+            valueName: "file"))
     package var secretsOut: String?
 
     @Option(help: "How to write what is done: text, json or markdown.")
@@ -81,11 +83,11 @@ package struct ApplyCommand: WorldCommand {
             )
         }
         let plan = work.plan.guarded(maximumDeletePercent: maximumDeletes)
-        PlanOutput(world: world, format: format).write(plan)
-        if let refusal = ReconcileError(refusals: plan.refusals) { throw refusal }
+        try PlanOutput(world: world, format: format).show(plan)
         if !plan.isEmpty { try Approval(world: world, isGiven: isApproved).ask("Apply this plan to \(state.path(in: world))?") }
         let author = Author.current(in: world, manifestsAt: paths.first)
         let (secrets, reads, now) = (work.secrets, work.reads, world.now())
+        let secretsFile = try secretsOutput.open()
         // Made only now: a plan that is refused or not approved leaves no file behind.
         let store = try work.store ?? state.open(in: world, mode: .createIfMissing)
         let applied = try await store.write { writing in
@@ -96,7 +98,7 @@ package struct ApplyCommand: WorldCommand {
         if let revision = applied.revision {
             world.errors.line("Applied as revision \(revision.number).")
         }
-        try secretsOutput.write(applied.generatedSecrets)
+        try secretsOutput.write(applied.generatedSecrets, to: secretsFile)
     }
 
     private struct Work {

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Files
 import Foundation
 import Spec
 
@@ -33,19 +34,16 @@ package struct InitCommand: WorldCommand {
         let root = URL(fileURLWithPath: folder)
         let manifest = root.appendingPathComponent("integrations.yaml")
         let schema = root.appendingPathComponent("manifest.schema.json")
-        if FileManager.default.fileExists(atPath: manifest.path) {
-            throw CommandError(.failure, "\(shown("integrations.yaml")) exists already; name another folder, or edit that file")
-        }
         do {
             try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-            let name = workspace ?? Self.workspaceName(from: root.standardizedFileURL.lastPathComponent)
-            try Data(ManifestWriter.starter(workspace: name, providers: entries).utf8).write(to: manifest)
-            if !FileManager.default.fileExists(atPath: schema.path) {
-                try Data((ManifestSchema.json.prettyText + "\n").utf8).write(to: schema)
-            }
         } catch {
-            throw CommandError(.failure, "\(folder) cannot be written: \(error.localizedDescription)")
+            throw CommandError(.failure, "\(folder) cannot be made: \(error.localizedDescription)")
         }
+        let name = workspace ?? Self.workspaceName(from: root.standardizedFileURL.lastPathComponent)
+        guard try make(manifest.path, ManifestWriter.starter(workspace: name, providers: entries)) else {
+            throw CommandError(.failure, "\(shown("integrations.yaml")) exists already; name another folder, or edit that file")
+        }
+        _ = try make(schema.path, ManifestSchema.json.prettyText + "\n")
         let path = shown("integrations.yaml")
         world.output.write(
             """
@@ -56,6 +54,24 @@ package struct InitCommand: WorldCommand {
               reconcile apply \(path)
 
             """)
+        try world.requireWritten("\(path) was written")
+    }
+
+    /// Makes a file that anybody may read; false, and nothing done, where there is one of that name.
+    private func make(_ path: String, _ text: String) throws(CommandError) -> Bool {
+        do throws(FileError) {
+            let file = try OpenFile.made(at: path, permissions: 0o666)
+            do throws(FileError) {
+                try file.write(Array(text.utf8))
+            } catch {
+                OpenFile.remove(path)
+                throw error
+            }
+            return true
+        } catch {
+            if error.isExisting { return false }
+            throw CommandError(.failure, "\(path) cannot be written: \(error)")
+        }
     }
 
     private func shown(_ file: String) -> String { folder == "." ? file : (folder.hasSuffix("/") ? folder : folder + "/") + file }

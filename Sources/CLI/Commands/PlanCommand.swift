@@ -20,7 +20,10 @@ package struct PlanCommand: WorldCommand {
     @Option(help: "How to write the plan: text, json (Terraform's names) or markdown (for a comment on a merge request).")
     package var format: OutputFormat = .text
 
-    @Option(help: ArgumentHelp("Also save the plan for `reconcile apply FILE`; it holds no secret.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Also save the plan for `reconcile apply FILE`; it holds no secret (a file is replaced, a link followed, a device or pipe written into).",
+            valueName: "file"))
     package var out: String?
 
     @Flag(name: .customLong("detailed-exitcode"), help: "End with 2 when there are changes.")
@@ -39,7 +42,7 @@ package struct PlanCommand: WorldCommand {
         PlanOutput(world: world, format: format).write(plan)
         if let refusal = ReconcileError(refusals: plan.refusals) { throw CommandError(refusal) }
         if let out {
-            try PrivateFile.write(SavedPlan.text(of: plan, timestamp: world.now()), to: out)
+            try OutputFile(out, option: "--out").write(SavedPlan.text(of: plan, timestamp: world.now()))
             world.errors.line("Saved the plan to \(out). To do exactly this: reconcile apply \(out)")
         }
         let guarded = plan.guarded(maximumDeletePercent: ApplyCommand.defaultMaximumDeletes)

@@ -10,8 +10,9 @@ package struct RollbackCommand: WorldCommand {
         commandName: "rollback", abstract: "Return to what was declared after an earlier revision.",
         discussion: """
             Makes a plan that undoes every later revision, asks, and applies it as a new revision. Secrets stay as they are \
-            today; those of resources that come back are read from where their references say. The next apply of your \
-            manifests goes forward again, so revert them too.
+            today; those of resources that come back are read from where their references say, and one that was given over \
+            HTTP and went with its resource is an error. What was changed over HTTP past the manifests does not come back. The \
+            next apply of your manifests goes forward again, so revert them too.
 
             Exit codes are those of apply.
             """)
@@ -31,8 +32,10 @@ package struct RollbackCommand: WorldCommand {
     package var maximumDeletes = ApplyCommand.defaultMaximumDeletes
 
     @Option(
-        name: .customLong("secrets-out"), help: ArgumentHelp("Write generated signing secrets to this file (mode 0600).", valueName: "file")
-    )
+        name: .customLong("secrets-out"),
+        help: ArgumentHelp(
+            "Write generated signing secrets to this file (mode 0600; a file is replaced, a link followed, a device or pipe written into).",
+            valueName: "file"))
     package var secretsOut: String?
 
     @Option(help: "How to write what is done: text, json or markdown.")
@@ -76,19 +79,19 @@ package struct RollbackCommand: WorldCommand {
         }
         plan.reviewedDigest = plan.digest
         plan = plan.guarded(maximumDeletePercent: maximumDeletes)
-        PlanOutput(world: world, format: format).write(plan)
-        if let refusal = ReconcileError(refusals: plan.refusals) { throw refusal }
+        try PlanOutput(world: world, format: format).show(plan)
         if plan.isEmpty { return }
         try Approval(world: world, isGiven: isApproved).ask("Return \(state.path(in: world)) to revision \(revision)?")
         let author = Author.current(in: world, manifestsAt: nil)
         let agreed = plan
+        let secretsFile = try secretsOutput.open()
         let applied = try await store.write { writing in
             let applied = try writing.apply(agreed, secrets: secrets, by: author, at: now)
             Interruption.closeDoor()
             return applied
         }
         if let made = applied.revision { world.errors.line("Returned to revision \(revision) as revision \(made.number).") }
-        try secretsOutput.write(applied.generatedSecrets)
+        try secretsOutput.write(applied.generatedSecrets, to: secretsFile)
     }
 
     /// Adds, for resources that come back, the values that their references give.
@@ -102,6 +105,10 @@ package struct RollbackCommand: WorldCommand {
         for (address, fields) in try ManifestOptions.secrets(of: missing, places: .none, in: world, format: format) {
             secrets[address, default: [:]].merge(fields) { today, _ in today }
         }
+        let lost = manifest.resources.flatMap { resource in
+            resource.spec.secrets.filter { secrets[resource.address]?[$0.field] == nil }.map { (resource.address, $0.field) }
+        }
+        guard lost.isEmpty else { throw CommandError(ReconcileError.missingSecrets(lost)) }
         return secrets
     }
 }

@@ -35,13 +35,14 @@ package struct EventsSend: WorldCommand {
                 let count = answer["deliveries"]?.array?.count ?? 0
                 world.output.line("\(answer["id"]?.string ?? "") \(count) \(count == 1 ? "delivery" : "deliveries")")
             }
+            try world.requireWritten("the event was accepted as \(answer["id"]?.string ?? "")")
         }
     }
 
     private func json(in world: World) throws(CommandError) -> JSON {
         let text: String
         if data == "-" {
-            text = world.readInput()
+            text = try world.readInput()
         } else if data.hasPrefix("@") {
             guard let content = FileManager.default.contents(atPath: String(data.dropFirst())) else {
                 throw CommandError(.failure, "the file \(data.dropFirst()) cannot be read")

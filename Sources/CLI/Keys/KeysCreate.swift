@@ -46,11 +46,12 @@ package struct KeysCreate: WorldCommand {
         let request = JSON.object(body)
         try await options.withAPI(in: world) { api, query in
             let key = try await api.json(ManagementRequest(.post, KeysCommand.path, query: query, body: request))
-            switch options.format {
-            case .json: world.output.line(key.prettyText)
-            case .text:
-                world.output.line(key["key"]?.string ?? "")
-                world.errors.line("Made \(key["id"]?.string ?? "a key"). The key above is not shown again.")
+            let id = key["id"]?.string ?? ""
+            world.output.line(options.format == .json ? key.prettyText : key["key"]?.string ?? "")
+            try world.requireWritten(
+                "the key \(id) was made and nobody has it; revoke it with `reconcile keys revoke \(id)`, and make another")
+            if options.format == .text {
+                world.errors.line("Made \(id). The key above is not shown again.")
             }
         }
     }

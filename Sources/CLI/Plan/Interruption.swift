@@ -1,4 +1,5 @@
 import Dispatch
+import Files
 import Foundation
 import Synchronization
 
@@ -8,6 +9,8 @@ import Synchronization
 /// what is left to do is to say what was.
 enum Interruption {
     private static let isDoorClosed = Mutex(false)
+    /// Files that were made for a result that does not come.
+    private static let unwritten = Mutex(Set<String>())
 
     /// Listens until the sources are cancelled; the caller keeps them.
     static func install() -> [any DispatchSourceSignal] {
@@ -16,12 +19,22 @@ enum Interruption {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
                 guard !isDoorClosed.withLock({ $0 }) else { return }
-                FileHandle.standardError.write(Data("\nerror: interrupted; nothing was applied\n".utf8))
+                for path in unwritten.withLock({ $0 }) { OpenFile.remove(path) }
+                _ = StandardStream.errors.write(Array("\nerror: interrupted; nothing was applied\n".utf8))
                 exit(ExitStatus.interrupted.rawValue)
             }
             source.resume()
             return source
         }
+    }
+
+    /// The file goes where a signal ends the process.
+    static func removeAtExit(_ path: String) {
+        unwritten.withLock { _ = $0.insert(path) }
+    }
+
+    static func keepAtExit(_ path: String) {
+        unwritten.withLock { _ = $0.remove(path) }
     }
 
     /// From here on a signal changes nothing any more.

@@ -1,4 +1,3 @@
-import Foundation
 import Reconciler
 import Spec
 
@@ -8,31 +7,43 @@ struct GeneratedSecretsOutput {
     /// `--secrets-out`.
     let path: String?
 
-    /// Says so before anything is applied where the file could not be written.
+    private static let option = "--secrets-out"
+
+    /// Says so before anything is planned where the file could not be written.
     func check() throws(CommandError) {
-        guard let path else { return }
-        guard !FileManager.default.fileExists(atPath: path) || FileManager.default.isWritableFile(atPath: path) else {
-            throw CommandError(.failure, "the file \(path) of --secrets-out cannot be written")
-        }
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw CommandError(.failure, "the folder \(folder) of --secrets-out does not exist or cannot be written")
+        if let path { try OutputFile.check(path, option: Self.option) }
+    }
+
+    /// To be called right before the commit: what can fail about the file fails here.
+    func open() throws(CommandError) -> OutputFile? {
+        guard let path else { return nil }
+        do {
+            return try OutputFile(path, option: Self.option)
+        } catch {
+            throw CommandError(error.status, "nothing was applied: \(error.message ?? "")")
         }
     }
 
-    func write(_ secrets: [Applied.GeneratedSecret]) throws(CommandError) {
+    func write(_ secrets: [Applied.GeneratedSecret], to file: OutputFile?) throws(CommandError) {
         guard !secrets.isEmpty else { return }
-        if let path {
+        let count = secrets.count
+        if let file, let path {
             let members = secrets.map { ($0.address.qualified, JSON.string($0.secret.reveal())) }
-            try PrivateFile.write(JSON.object(JSONObject(members)).prettyText + "\n", to: path)
-            world.errors.line("Wrote \(secrets.count) generated \(secrets.count == 1 ? "secret" : "secrets") to \(path) (mode 0600).")
+            do {
+                try file.write(JSON.object(JSONObject(members)).prettyText + "\n")
+            } catch {
+                throw CommandError(
+                    error.status,
+                    "\(error.message ?? ""); the plan was applied all the same: see a secret with `reconcile webhooks secret NAME`")
+            }
+            world.errors.line("Wrote \(count) generated \(count == 1 ? "secret" : "secrets") to \(path) (mode 0600).")
         } else if world.errors.isTerminal {
             world.errors.line("Generated signing secrets, shown this once:")
             for generated in secrets { world.errors.line("  \(generated.address.qualified)  \(generated.secret.reveal())") }
         } else {
             world.errors.line(
                 """
-                \(secrets.count) signing \(secrets.count == 1 ? "secret was" : "secrets were") generated and not shown, since this is no \
+                \(count) signing \(count == 1 ? "secret was" : "secrets were") generated and not shown, since this is no \
                 terminal; see one with `reconcile webhooks secret NAME`, or use --secrets-out FILE
                 """)
         }

@@ -13,4 +13,11 @@ struct PlanOutput {
         case .markdown: world.output.write(PlanMarkdown(plan).text)
         }
     }
+
+    /// Writes a plan that is about to be done; throws where a guard refuses it, or where nobody can have seen it.
+    func show(_ plan: Plan) throws {
+        write(plan)
+        if let refusal = ReconcileError(refusals: plan.refusals) { throw refusal }
+        try world.requireWritten("nothing was applied")
+    }
 }

@@ -28,5 +28,6 @@ package struct SecretsRotate: WorldCommand {
         let count = try await store.write { try $0.resealSecrets() }
         world.output.line(
             count == 0 ? "Everything is under the current key already." : "Encrypted \(count) \(count == 1 ? "secret" : "secrets") anew.")
+        try world.requireWritten("everything is under the current key")
     }
 }

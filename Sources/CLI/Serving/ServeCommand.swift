@@ -70,21 +70,38 @@ package struct ServeCommand: WorldCommand {
             throw CommandError(.failure, "\(error)")
         }
         let store = try state.open(in: world, mode: .createIfMissing)
+        // Closes the state and says what the log still holds, however this ends.
+        do {
+            try await serve(store, configuration, tokens, host: host, port: port, interval: interval, logger: logger, in: world)
+        } catch {
+            store.close()
+            await LogWriter.standardError.flush(within: Self.longestFlush)
+            throw error
+        }
+        store.close()
+        await LogWriter.standardError.flush(within: Self.longestFlush)
+        withExtendedLifetime(lock) {}
+    }
+
+    /// How long the end of the process waits for the last log lines.
+    private static let longestFlush: Duration = .seconds(2)
+
+    private func serve(
+        _ store: Store, _ configuration: RuntimeConfiguration, _ tokens: TokenKeys, host: String, port: Int, interval: Duration,
+        logger: Logger, in world: World
+    ) async throws {
         let reconciling = paths.isEmpty ? nil : ManifestWatch(paths: paths, interval: interval, environment: world.environment)
         let server = try await Server(
             store: store, configuration: configuration, tokens: tokens, host: host, port: port, clock: world.now, logger: logger,
             reconciling: reconciling, version: Reconcile.version
         ) { port in
-            world.output.line("Serving http://\(host):\(port)")
+            world.output.remark("Serving http://\(host):\(port)")
         }
         do {
             try await server.run(gracefulShutdownSignals: [.sigterm, .sigint])
         } catch {
-            store.close()
             throw CommandError(.failure, "the runtime ended: \(error)")
         }
-        store.close()
-        withExtendedLifetime(lock) {}
     }
 
     /// `HOST:PORT`, with IPv6 in brackets.

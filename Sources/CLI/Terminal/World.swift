@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import IntegrationRuntime
 package import Spec
@@ -12,13 +13,14 @@ package struct World: Sendable {
     /// One line of standard input without its end; nil at the end of the input.
     package var readLine: @Sendable () -> String?
     /// All of standard input, for the path `-`.
-    package var readInput: @Sendable () -> String
+    package var readInput: @Sendable () throws(CommandError) -> String
     package var isInputTerminal: Bool
     package var now: @Sendable () -> Timestamp
 
     package init(
         environment: [String: String], output: Console, errors: Console,
-        readLine: @escaping @Sendable () -> String?, readInput: @escaping @Sendable () -> String, isInputTerminal: Bool,
+        readLine: @escaping @Sendable () -> String?, readInput: @escaping @Sendable () throws(CommandError) -> String,
+        isInputTerminal: Bool,
         now: @escaping @Sendable () -> Timestamp
     ) {
         self.environment = environment
@@ -36,9 +38,17 @@ package struct World: Sendable {
             environment: ProcessInfo.processInfo.environment,
             output: .standardOutput, errors: .standardError,
             readLine: { Swift.readLine() },
-            readInput: { String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self) },
+            readInput: readStandardInput,
             isInputTerminal: isatty(STDIN_FILENO) == 1,
             now: { Timestamp.now })
+    }
+
+    private static func readStandardInput() throws(CommandError) -> String {
+        do throws(FileError) {
+            return String(decoding: try StandardStream.readInput(), as: UTF8.self)
+        } catch {
+            throw CommandError(.failure, "standard input cannot be read: \(error)")
+        }
     }
 
     /// A variable that is set and not empty.
@@ -47,24 +57,15 @@ package struct World: Sendable {
     }
 }
 
-/// One end of the terminal, a pipe, or a test's ear.
-package struct Console: Sendable {
-    package var isTerminal: Bool
-    private let sink: @Sendable (String) -> Void
-
-    package init(isTerminal: Bool, sink: @escaping @Sendable (String) -> Void) {
-        self.isTerminal = isTerminal
-        self.sink = sink
+extension World {
+    /// Throws where a part of the result could not be written: once it cannot be, the command must not go on as if it were.
+    ///
+    /// - Parameter outcome: what the command has done, or not done, all the same.
+    package func requireWritten(_ outcome: String) throws(CommandError) {
+        guard let failure = output.failure else { return }
+        throw CommandError(.failure, "standard output cannot be written (\(failure)): \(outcome)")
     }
 
-    package func write(_ text: String) { sink(text) }
-    package func line(_ text: String = "") { sink(text + "\n") }
-
-    static let standardOutput = Console(isTerminal: isatty(STDOUT_FILENO) == 1) { FileHandle.standardOutput.write(Data($0.utf8)) }
-    static let standardError = Console(isTerminal: isatty(STDERR_FILENO) == 1) { FileHandle.standardError.write(Data($0.utf8)) }
-}
-
-extension World {
     /// Whether to colour what goes to that console (https://no-color.org).
     package func colours(_ console: Console) -> Bool {
         console.isTerminal && variable("NO_COLOR") == nil && variable("TERM") != "dumb"

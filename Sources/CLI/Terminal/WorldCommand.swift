@@ -14,12 +14,15 @@ extension WorldCommand {
     }
 
     /// Runs, prints the reason of a failure, and says how the process is to end.
+    ///
+    /// A result that could not be written is a failure, whatever the command has to say with its status alone.
     package func perform(in world: World) async -> ExitStatus {
         do {
             try await run(in: world)
-            return .success
+            return written(.success, in: world)
         } catch let error as CommandError {
-            if let message = error.message { world.errors.line("error: \(message)") }
+            guard let message = error.message else { return written(error.status, in: world) }
+            world.errors.line("error: \(message)")
             return error.status
         } catch let error as StoreError {
             world.errors.line("error: \(error.message)")
@@ -28,5 +31,11 @@ extension WorldCommand {
             world.errors.line("error: \(error)")
             return .failure
         }
+    }
+
+    private func written(_ status: ExitStatus, in world: World) -> ExitStatus {
+        guard let failure = world.output.failure else { return status }
+        world.errors.line("error: standard output cannot be written: \(failure)")
+        return .failure
     }
 }
