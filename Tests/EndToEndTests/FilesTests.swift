@@ -103,6 +103,19 @@ struct FilesTests {
         }
     }
 
+    @Test func `a pipe of the shell is written into`() async throws {
+        let bench = try Workbench()
+        let path = try bench.folder.write(Self.manifest, to: "manifest.yaml")
+        let process = try RunningProcess(
+            "/bin/bash", ["-c", #""$@" --out >(cat >got)"#, "bash", Workbench.binary, "plan", path], environment: bench.environment,
+            folder: bench.folder.path)
+        #expect(try await process.ended().code == 0, "\(process.said)")
+        let got = try await eventually("the plan behind the pipe") {
+            try? JSON(parsing: String(contentsOfFile: bench.folder.file("got"), encoding: .utf8))
+        }
+        #expect(got["file_digest"] != nil)
+    }
+
     @Test(.enabled(if: getuid() == 0, "device nodes are made by root"))
     func `a device is written into and stays a device`() async throws {
         let bench = try Workbench()

@@ -24,16 +24,14 @@ final class OutputFile {
     /// Says why the path cannot be written to, without opening it: early, since a pipe waits for its reader.
     static func check(_ path: String, option: String) throws(CommandError) {
         do throws(FileError) {
-            let resolved = try FilePath.resolved(path)
-            switch try? FileStatus(resolved).kind {
+            switch try? FileStatus(path).kind {
             case .folder: throw FileError(number: EISDIR)
             case .stream: return
             case .regular, .link, nil:
+                let resolved = try FilePath.resolved(path)
                 guard FilePath.isWritable(folder: FilePath.folder(of: resolved)) else { throw FileError(number: EACCES) }
             }
         } catch {
-            // A descriptor that has no name, such as a pipe of this process, has nothing to resolve.
-            guard standardStream(at: path) == nil else { return }
             throw failure(path, option, error)
         }
     }
@@ -48,17 +46,19 @@ final class OutputFile {
                 file = try OpenFile.duplicate(of: stream)
                 return
             }
-            let resolved = try FilePath.resolved(path)
-            switch try? FileStatus(resolved).kind {
+            // Asked of the path itself: a pipe of a shell, `/dev/fd/63`, has no other name to resolve.
+            switch try? FileStatus(path).kind {
             case nil:
+                let resolved = try FilePath.resolved(path)
                 file = try OpenFile.made(at: resolved)
                 (madePath, replacedPath) = (resolved, nil)
             case .regular:
+                let resolved = try FilePath.resolved(path)
                 let temporary = "\(resolved).\(UUID().uuidString).tmp"
                 file = try OpenFile.made(at: temporary)
                 (madePath, replacedPath) = (temporary, resolved)
             case .stream, .folder, .link:
-                file = try OpenFile.forWriting(resolved)
+                file = try OpenFile.forWriting(path)
                 (madePath, replacedPath) = (nil, nil)
             }
         } catch {
