@@ -56,18 +56,31 @@ struct RollbackTests {
         let bench = try Workbench()
         try await bench.apply(Self.head)
         let runtime = try await bench.serve()
+        let config: JSON = ["authorizationUrl": "https://id.example/a", "tokenUrl": "https://id.example/t", "clientId": "c"]
         let made: JSON = [
-            "name": "Hook", "url": "https://receiver.example/made", "events": ["POST_PUBLISHED"], "headers": ["Authorization": "Bearer x"],
+            "name": "Posted", "type": "CUSTOM", "provider": "custom", "redirectUris": ["https://acme.example/callback"],
+            "config": .object(
+                JSONObject((config.object?.members ?? []).map { ($0.key, $0.value) } + [("clientSecret", "given over HTTP")])),
         ]
-        _ = try await runtime.admin.post("/api/integrations/webhooks", made).expect(201)
+        _ = try await runtime.admin.post("/api/integrations", made).expect(201)
         try await runtime.stop()
-        // The manifest takes it over and leaves the header out, so the header's secret goes.
-        try await bench.apply(Self.hook)
+        // The manifest takes it over as a public client, so the secret goes.
+        let taken =
+            Self.head + """
+                integrations:
+                  posted:
+                    name: Posted
+                    type: CUSTOM
+                    provider: custom
+                    redirectUris: [https://acme.example/callback]
+                    config: { authorizationUrl: https://id.example/a, tokenUrl: https://id.example/t, clientId: c }
+
+                """
+        try await bench.apply(taken)
         let refused = try await bench.run("rollback", "1", "--auto-approve")
         #expect(refused.code == 1, "\(refused.said)")
-        #expect(refused.errors.contains("acme/webhook.hook headers.Authorization"), "\(refused.said)")
+        #expect(refused.errors.contains("acme/integration.posted config.clientSecret"), "\(refused.said)")
         #expect(refused.errors.contains("nothing was applied"))
-        let path = try bench.folder.write(Self.hook, to: "manifest.yaml")
-        #expect(try await bench.run("plan", path, "--detailed-exitcode").code == 0)
+        #expect(try await bench.run("plan", "manifest.yaml", "--detailed-exitcode").code == 0)
     }
 }

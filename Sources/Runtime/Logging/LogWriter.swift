@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// Lines wait in a bounded backlog. Those that do not fit, and those that the system refuses to write, are dropped and
 /// counted; the first line that is written again says how many: `{"message": "log lines were dropped", "count": N}`. While
-/// some are untold the writer tries again after 1, 2, 4 … 30 seconds, and with each new line.
+/// some are untold the writer tries again after 1, 2, 4 and then every 5 seconds, and with each new line.
 ///
 /// Concurrency: callable from anywhere. The backlog is behind a mutex that is held for an append or a swap; only the thread
 /// writes, and only it may block.
@@ -73,8 +73,8 @@ package final class LogWriter: Sendable {
                 state.isAwake = !state.backlog.isEmpty
                 return !state.isAwake
             }
-            if sleeps { _ = work.wait(timeout: .now() + .seconds(min(30, 1 << failures))) }
-            failures = min(failures + 1, 5)
+            if sleeps { _ = work.wait(timeout: .now() + .seconds(min(5, 1 << failures))) }
+            failures = min(failures + 1, 3)
         }
     }
 
