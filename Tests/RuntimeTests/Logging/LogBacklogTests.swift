@@ -39,7 +39,3 @@ struct LogBacklogTests {
         #expect(batch?.dropped == 5)
     }
 }
-
-extension LogBacklog.Batch: Equatable {
-    package static func == (a: Self, b: Self) -> Bool { a.lines == b.lines && a.dropped == b.dropped }
-}

@@ -22,12 +22,14 @@ struct ServeLockTests {
         let link = folder.file("elsewhere/link.sqlite")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../state.sqlite")
         for _ in 0..<2 {
-            try withExtendedLifetime(try ServeLock(state: state)) {
+            let first = try ServeLock(state: state)
+            withExtendedLifetime(consume first) {
                 #expect(isHeld(state))
                 #expect(isHeld(link))
             }
             #expect(!isHeld(link))
-            try withExtendedLifetime(try ServeLock(state: link)) { #expect(isHeld(state)) }
+            let second = try ServeLock(state: link)
+            withExtendedLifetime(consume second) { #expect(isHeld(state)) }
             try folder.write("", to: "state.sqlite")
         }
         #expect(!FileManager.default.fileExists(atPath: link + ".serve-lock"))
