@@ -37,6 +37,12 @@ struct AddressPolicyTests {
         #expect("\(refusal)".contains("(\(purpose))"))
     }
 
+    @Test(arguments: ["0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "169.254.43518", "0xa9.254.169.254"])
+    func `a metadata address in an odd spelling is refused in an opened network too`(host: String) {
+        let policy = AddressPolicy(allowed: ["0.0.0.0/0"].compactMap { CIDR($0) })
+        #expect(policy.refusal(ofHost: host) == .oddSpelling(host))
+    }
+
     @Test(arguments: [
         "0177.0.0.1", "0x7f.1", "2130706433", "127.1", "1.2.3", "0x7f000001", "127.0.0.1.", "1.2.3.256", "foo.0x1", "0x", "01.2.3.4",
     ])
@@ -56,6 +62,25 @@ struct AddressPolicyTests {
         #expect(policy.refusal(ofHost: "11.0.0.1") == nil)
         #expect(policy.refusal(ofHost: "192.168.0.1") != nil)
         #expect(policy.refusal(ofHost: "[::1]") != nil)
+    }
+
+    @Test(arguments: [
+        "169.254.169.254", "169.254.170.2", "100.100.100.200", "192.0.0.192", "168.63.129.16", "[fd00:ec2::254]", "[fe80::a9fe:a9fe]",
+        "[::ffff:169.254.169.254]", "[::169.254.169.254]", "[::ffff:0:169.254.169.254]", "[64:ff9b::169.254.169.254]",
+        "[64:ff9b:1:a9fe:a9:fe00::]", "[64:ff9b:1:a9:fe:a9fe::]", "[64:ff9b:1:0:a9:fea9:fe00:0]", "[64:ff9b:1::100.100.100.200]",
+        "[2002:a9fe:a9fe::1]", "[2001:0:1:2:3:4:5601:5601]", "[2606:4700::5efe:169.254.169.254]", "[fe80::200:5efe:100.100.100.200]",
+        "metadata.google.internal", "Metadata.Google.Internal.", "metadata.goog", "METADATA", "instance-data", "instance-data.ec2.internal",
+    ])
+    func `metadata endpoints stay shut whatever is opened`(host: String) throws {
+        let policy = AddressPolicy(allowed: ["0.0.0.0/0", "::/0", "169.254.169.254"].compactMap { CIDR($0) }, allowsPlainHTTP: true)
+        let refusal = try #require(policy.refusal(ofHost: host))
+        #expect("\(refusal)".contains("stays shut"))
+    }
+
+    @Test(arguments: ["10.0.0.1", "169.254.1.1", "169.254.169.253", "[fe80::1]", "[64:ff9b:1::1]", "[2002:a00:1::1]", "metadata.example"])
+    func `what lies beside metadata endpoints is opened with its network`(host: String) {
+        let policy = AddressPolicy(allowed: ["0.0.0.0/0", "::/0"].compactMap { CIDR($0) })
+        #expect(policy.refusal(ofHost: host) == nil)
     }
 
     @Test(arguments: [

@@ -40,6 +40,41 @@ struct HTTPClientTests {
         await receiver.stop()
     }
 
+    @Test(arguments: [("127.0.0.1,169.254.169.254", true), ("169.254.169.254,127.0.0.1", true), ("169.254.169.254", false)])
+    func `of several answers of a name the metadata address is never tried`(addresses: String, arrives: Bool) async throws {
+        let receiver = try await ScriptedReceiver.start { _ in .respond(200) }
+        let port = try #require(receiver.url.split(separator: ":").last)
+        let everything = AddressPolicy(allowed: ["0.0.0.0/0", "::/0"].compactMap { CIDR($0) }, allowsPlainHTTP: true)
+        let client = HTTPClient(policy: everything, resolutions: ["hooks.example:\(port):\(addresses)"])
+        let outcome: Result<Int, TransferError>
+        do { outcome = .success(try await client.send(OutgoingRequest(url: "http://hooks.example:\(port)/")).status) } catch {
+            outcome = .failure(error)
+        }
+        #expect((try? outcome.get()) == (arrives ? 200 : nil))
+        if !arrives, case .failure(let error) = outcome {
+            #expect(error.kind == .refusedByGuard)
+            #expect(error.message.contains("169.254.169.254"))
+        }
+        client.shutdown()
+        await receiver.stop()
+    }
+
+    @Test(arguments: [
+        "http://metadata.google.internal/", "https://x@metadata.goog:443/a@b", "http://METADATA:80?x", "http://instance-data./",
+    ])
+    func `a metadata service is refused by its name`(url: String) async {
+        let everything = AddressPolicy(allowed: ["0.0.0.0/0", "::/0"].compactMap { CIDR($0) }, allowsPlainHTTP: true)
+        #expect(await kind(of: OutgoingRequest(url: url), policy: everything) == .refusedByGuard)
+    }
+
+    @Test func `a request does not print what it carries`() {
+        let request = OutgoingRequest(
+            url: "https://hooks.example/canary-1", headers: [("Authorization", "canary-2")], body: Array("canary-3".utf8))
+        var dumped = ""
+        dump(request, to: &dumped)
+        #expect(!"\(request) \(String(reflecting: request)) \(dumped)".contains("canary"))
+    }
+
     @Test func `a form is encoded and posted`() async throws {
         let receiver = try await ScriptedReceiver.start { _ in .respond(200) }
         let client = HTTPClient(policy: Self.loopback)

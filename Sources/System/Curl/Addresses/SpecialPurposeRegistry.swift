@@ -2,7 +2,7 @@
 ///
 /// All entries of the two special-purpose registries are here, those marked globally reachable too (AS112, TURN and PCP
 /// anycast, AMT, ORCHID): infrastructure answers there, never a user's endpoint. Besides them multicast, site-local
-/// addresses, the platform address of one cloud that lies in public space, and all of IPv6 outside 2000::/3.
+/// addresses and all of IPv6 outside 2000::/3. The addresses of `MetadataEndpoint` are refused before this is asked.
 package enum SpecialPurposeRegistry {
     package struct Entry: Sendable {
         package let network: CIDR
@@ -16,9 +16,7 @@ package enum SpecialPurposeRegistry {
         ("10.0.0.0/8", "private network"),
         ("100.64.0.0/10", "shared address space"),
         ("127.0.0.0/8", "loopback"),
-        ("169.254.169.254/32", "cloud metadata"),
         ("169.254.0.0/16", "link-local"),
-        ("168.63.129.16/32", "cloud platform"),
         ("172.16.0.0/12", "private network"),
         ("192.0.0.8/32", "IPv4 dummy address"),
         ("192.0.0.9/32", "port control protocol anycast"),
@@ -64,7 +62,6 @@ package enum SpecialPurposeRegistry {
         ("2620:4f:8000::/48", "AS112"),
         ("3fff::/20", "documentation"),
         ("5f00::/16", "segment routing"),
-        ("fd00:ec2::254/128", "cloud metadata"),
         ("fc00::/7", "unique local"),
         ("fe80::/10", "link-local"),
         ("fec0::/10", "site-local"),

@@ -4,6 +4,7 @@ import CCurl
 @safe final class EasyHandle {
     let easy: UnsafeMutableRawPointer
     private var headers: UnsafeMutablePointer<curl_slist>?
+    private var resolutions: UnsafeMutablePointer<curl_slist>?
 
     init() {
         guard let easy = unsafe curl_easy_init() else { preconditionFailure("out of memory for an easy handle") }
@@ -13,6 +14,7 @@ import CCurl
     deinit {
         unsafe curl_easy_cleanup(easy)
         unsafe curl_slist_free_all(headers)
+        unsafe curl_slist_free_all(resolutions)
     }
 
     /// Back to the defaults; connections, names and TLS sessions stay, for they belong to the multi handle.
@@ -20,6 +22,8 @@ import CCurl
         unsafe curl_easy_reset(easy)
         unsafe curl_slist_free_all(headers)
         unsafe headers = nil
+        unsafe curl_slist_free_all(resolutions)
+        unsafe resolutions = nil
     }
 
     @unsafe func join(multi: UnsafeMutableRawPointer) -> Bool {
@@ -55,6 +59,13 @@ import CCurl
     func setHeaders(_ lines: [String]) {
         for line in lines { unsafe headers = unsafe line.withCString { unsafe curl_slist_append(headers, $0) } }
         _ = unsafe curl_set_list(easy, CURLOPT_HTTPHEADER, headers)
+    }
+
+    /// Names with the addresses they stand for, `HOST:PORT:ADDRESS,ADDRESS`, instead of asking the resolver (CURLOPT_RESOLVE).
+    func setResolutions(_ lines: [String]) {
+        guard !lines.isEmpty else { return }
+        for line in lines { unsafe resolutions = unsafe line.withCString { unsafe curl_slist_append(resolutions, $0) } }
+        _ = unsafe curl_set_list(easy, CURLOPT_RESOLVE, resolutions)
     }
 
     func long(_ info: CURLINFO) -> Int {

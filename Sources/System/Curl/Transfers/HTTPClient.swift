@@ -14,10 +14,16 @@ package final class HTTPClient: Sendable {
     /// - Parameters:
     ///   - connectTimeout: bound of resolution, connect and TLS handshake together, within each request's own timeout.
     ///   - certificateFile: a PEM file of roots instead of the system's.
-    package init(policy: AddressPolicy = AddressPolicy(), connectTimeout: Duration = .seconds(5), certificateFile: String? = nil) {
+    ///   - resolutions: names with their addresses, `HOST:PORT:ADDRESS,ADDRESS`, instead of asking the resolver; the policy
+    ///     judges these addresses like any other.
+    package init(
+        policy: AddressPolicy = AddressPolicy(), connectTimeout: Duration = .seconds(5), certificateFile: String? = nil,
+        resolutions: [String] = []
+    ) {
         self.policy = policy
         mailbox = TransferLoop.start(
-            configuration: .init(policy: policy, connectTimeout: connectTimeout, certificateFile: certificateFile))
+            configuration: .init(
+                policy: policy, connectTimeout: connectTimeout, certificateFile: certificateFile, resolutions: resolutions))
     }
 
     deinit { mailbox.close() }

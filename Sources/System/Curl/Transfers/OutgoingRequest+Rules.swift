@@ -21,6 +21,16 @@ extension OutgoingRequest {
         return nil
     }
 
+    /// What the URL names as its host, as libcurl takes it: behind the last `@` of the authority, before its port.
+    var host: Substring {
+        guard let scheme = url.utf8.firstIndex(of: UInt8(ascii: ":")) else { return "" }
+        let behind = url[url.index(after: scheme)...].drop { $0 == "/" }
+        let authority = behind.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let hostAndPort = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+        if hostAndPort.first == "[" { return hostAndPort.prefix { $0 != "]" }.dropFirst() }
+        return hostAndPort.prefix { $0 != ":" }
+    }
+
     /// RFC 9110 § 5.6.2.
     private static func isTokenByte(_ byte: UInt8) -> Bool {
         switch byte {

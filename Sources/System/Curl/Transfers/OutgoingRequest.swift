@@ -1,5 +1,5 @@
-/// One request, complete before it starts.
-package struct OutgoingRequest: Sendable {
+/// One request, complete before it starts. Its URL, headers and body may hold credentials, so it has no readable description.
+package struct OutgoingRequest: Sendable, CustomStringConvertible, CustomReflectable {
     /// In capitals, such as `POST`.
     package var method: String
     /// An absolute `http` or `https` URL.
@@ -34,6 +34,9 @@ package struct OutgoingRequest: Sendable {
         self.maximumBodyBytes = maximumBodyBytes
         self.overflow = overflow
     }
+
+    package var description: String { "\(method) request" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     /// `POST` of `application/x-www-form-urlencoded` fields in the order given, as OAuth's token requests are.
     package static func form(

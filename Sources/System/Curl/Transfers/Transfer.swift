@@ -44,6 +44,9 @@ import Glibc
     /// Sets every option; returns why the request cannot be sent.
     func prepare(_ configuration: TransferLoop.Configuration) -> TransferError? {
         if let problem = request.problem { return problem }
+        if MetadataEndpoint.isNamed(request.host) {
+            return TransferError(.refusedByGuard, "\(AddressRefusal.metadataName(String(request.host)))")
+        }
         let me = unsafe Unmanaged.passUnretained(self).toOpaque()
         _ = unsafe curl_set_pointer(handle.easy, CURLOPT_PRIVATE, me)
         handle.set(CURLOPT_NOSIGNAL, 1)
@@ -62,6 +65,7 @@ import Glibc
         if let file = configuration.certificateFile, !handle.set(CURLOPT_CAINFO, file) {
             return TransferError(.tls, "the certificate file cannot be used")
         }
+        handle.setResolutions(configuration.resolutions)
         setMethod()
         unsafe setCallbacks(me: me)
         return nil

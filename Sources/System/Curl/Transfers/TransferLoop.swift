@@ -9,6 +9,7 @@ import Glibc
         let policy: AddressPolicy
         let connectTimeout: Duration
         let certificateFile: String?
+        let resolutions: [String]
     }
 
     private let configuration: Configuration
