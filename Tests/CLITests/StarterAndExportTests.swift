@@ -24,6 +24,27 @@ struct StarterAndExportTests {
         #expect(try await world.run("init", folder).status == .failure)
     }
 
+    @Test(arguments: ["Bad Name", "K8s", "\u{212a}8s", "caf\u{e9}", "-a", ""])
+    func `init refuses what cannot be a workspace, and writes nothing`(workspace: String) async throws {
+        let world = TestWorld()
+        let made = try await world.run("init", world.folder.file("project"), "--workspace", workspace)
+        #expect(made.status == .usage)
+        #expect(made.errors.contains("--workspace"))
+        #expect(!world.exists("project"))
+    }
+
+    @Test func `a workspace that the state does not have is a slip of the pen on the command line`() async throws {
+        let world = TestWorld()
+        #expect(try await world.run("apply", world.write(start), "--auto-approve").status == .success)
+        let refused = try await world.run("keys", "create", "--name", "Key", "--workspace", "acmee")
+        #expect(refused.status == .failure)
+        #expect(refused.output.isEmpty)
+        #expect(refused.errors.contains("did you mean `acme`?"))
+        #expect(try await world.run("keys", "create", "--name", "Key", "--workspace", "acme").status == .success)
+        #expect(
+            try await world.run("token", "--workspace", "Bad Name", environment: ["RECONCILE_JWT_SECRET": TestWorld.key]).status == .usage)
+    }
+
     @Test(arguments: PlanFixtureTests.cases)
     func `a plan of an export is empty`(name: String) async throws {
         let world = TestWorld()

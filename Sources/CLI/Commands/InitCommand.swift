@@ -31,6 +31,7 @@ package struct InitCommand: WorldCommand {
             }
             if !entries.contains(where: { $0.name == provider.name }) { entries.append(provider) }
         }
+        if let workspace, let problem = WorkspaceName.problem(workspace) { throw CommandError(.usage, "--workspace: \(problem)") }
         let root = URL(fileURLWithPath: folder)
         let manifest = root.appendingPathComponent("integrations.yaml")
         let schema = root.appendingPathComponent("manifest.schema.json")
@@ -78,16 +79,7 @@ package struct InitCommand: WorldCommand {
 
     /// A name that a workspace may have, from what the folder is called.
     static func workspaceName(from folder: String) -> String {
-        var name = ""
-        for character in folder.lowercased() {
-            if character.isASCII, character.isLetter || character.isNumber {
-                name.append(character)
-            } else if !name.isEmpty, name.last != "-" {
-                name.append("-")
-            }
-        }
-        name = String(name.prefix(63))
-        while name.last == "-" { name.removeLast() }
+        let name = StableName.proposal(for: folder)
         return name.isEmpty ? "main" : name
     }
 }

@@ -50,8 +50,13 @@ package struct RuntimeOptions: ParsableArguments {
     }
 
     private func localWorkspace(_ store: Store) async throws -> String {
-        if let workspace { return workspace }
         let all = try await store.read { try $0.workspaces() }
+        if let workspace {
+            guard try await store.read({ try $0.isUsed(workspace: workspace) }) else {
+                throw CommandError(.failure, "--workspace \(WorkspaceName.unusedProblem(workspace, among: all))")
+            }
+            return workspace
+        }
         switch all.count {
         case 1: return all[0]
         case 0: throw CommandError(.failure, "the state has no workspace yet; apply a manifest first, or name one with --workspace")

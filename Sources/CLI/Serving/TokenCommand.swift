@@ -34,6 +34,7 @@ package struct TokenCommand: WorldCommand {
             throw CommandError(.usage, "--expires-in takes a duration such as 15m, 12h or 30d")
         }
         guard workspace != "*" || role == .admin else { throw CommandError(.usage, "--workspace '*' takes --role admin") }
+        if workspace != "*", let problem = WorkspaceName.problem(workspace) { throw CommandError(.usage, "--workspace: \(problem)") }
         let principal = Principal(
             subject: subject ?? RuntimeOptions.actor(in: world), workspace: workspace == "*" ? .all : .one(workspace), role: role)
         let token = TokenMint(sharedSecret: Secret(secret)).token(

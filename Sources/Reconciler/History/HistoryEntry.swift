@@ -68,7 +68,7 @@ extension Statements {
         try revisions(workspace: workspace, before: before, limit: limit).map { revision in
             let changes = try revisionChanges(of: revision.number)
             return HistoryEntry(
-                revision: revision, changes: workspace.map { name in changes.filter { $0.address.workspace == name } } ?? changes)
+                revision: revision, changes: workspace.map { name in changes.filter { $0.address.workspace.isExactly(name) } } ?? changes)
         }
     }
 

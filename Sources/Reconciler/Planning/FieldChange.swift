@@ -40,8 +40,7 @@ private struct Comparison {
 
     mutating func enter(_ before: JSONObject, _ after: JSONObject, prefix: String) {
         var keys = after.keys
-        let known = Set(keys)
-        keys += before.keys.filter { !known.contains($0) }
+        keys += before.keys.filter { after[$0] == nil }
         for key in keys { compare(before[key], after[key], path: prefix + key) }
     }
 

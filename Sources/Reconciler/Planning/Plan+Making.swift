@@ -110,13 +110,14 @@ private struct PlanMaking {
         guard let row = rows[previous ?? address] else { return creation(of: resource) }
         let record = observed.records[row]
         let changed = changedSecrets(resource, record: record)
-        let takesOver = record.origin == .manifest && record.owner != resource.owner
+        let takesOver = record.origin == .manifest && !record.owner.isExactly(resource.owner)
         if takesOver, !options.takesOwnership.contains(where: { $0.matches(address) }) {
             refusals.append(.ownership(record.address, owner: record.owner, by: resource.owner))
         }
         let adopts = record.origin == .api
         let specText = resource.spec.canonicalText
-        let isSame = specText == record.specText && changed.isEmpty && resource.preventDestroy == record.preventDestroy && !takesOver
+        let isSame =
+            specText.isExactly(record.specText) && changed.isEmpty && resource.preventDestroy == record.preventDestroy && !takesOver
         // The state keeps no column.
         let moved = record.source?.file != resource.source.file || record.source?.line != resource.source.line || adopts
         if isSame, previous == nil {
@@ -127,7 +128,7 @@ private struct PlanMaking {
         }
         return comparison(
             resource, record: record, changed: changed, takesOver: takesOver, adopts: adopts, previous: previous,
-            specDiffers: specText != record.specText)
+            specDiffers: !specText.isExactly(record.specText))
     }
 
     private func comparison(
@@ -199,7 +200,7 @@ private struct PlanMaking {
             switch resource.spec {
             case .keyPolicy(let policy):
                 for scope in manifest.resources
-                where scope.address.workspace == workspace && scope.address.kind == .scope
+                where scope.address.workspace.isExactly(workspace) && scope.address.kind == .scope
                     && policy.scopes.contains(where: { ScopePattern.covers($0, scope.address.name) })
                 {
                     wanted.insert(scope.address)

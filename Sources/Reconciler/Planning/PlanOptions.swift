@@ -35,7 +35,7 @@ package struct PlanOptions: Sendable, Equatable {
         }
 
         package func matches(_ address: Address) -> Bool {
-            address.kind == kind && address.name == name && (workspace == nil || workspace == address.workspace)
+            address.kind == kind && address.name.isExactly(name) && (workspace.map(address.workspace.isExactly) ?? true)
         }
 
         package var text: String { (workspace.map { $0 + "/" } ?? "") + kind.rawValue + "." + name }

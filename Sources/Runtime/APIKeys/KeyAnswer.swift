@@ -91,7 +91,7 @@ package enum KeyAnswer {
     /// Names what is missing, never what the key holds.
     private static func insufficientScope(_ verdict: KeyVerdict, _ scopes: [String]) -> APIError {
         let held = verdict.key?.grant.scopes ?? []
-        let missing = scopes.filter { !held.contains($0) }
+        let missing = scopes.filter { !held.containsExactly($0) }
         var challenge = #"Bearer realm="reconcile", error="insufficient_scope""#
         // Only what RFC 6749 § 3.3 allows in a scope can stand between the quotes.
         let isToken = missing.allSatisfy { scope in

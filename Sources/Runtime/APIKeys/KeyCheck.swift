@@ -18,7 +18,7 @@ package enum KeyCheck {
         if let networks = grant.networks {
             guard let address, networks.contains(where: { $0.contains(address) }) else { return .addressForbidden }
         }
-        for scope in scopes where !grant.scopes.contains(scope) { return .insufficientScope }
+        for scope in scopes where !grant.scopes.containsExactly(scope) { return .insufficientScope }
         return nil
     }
 }

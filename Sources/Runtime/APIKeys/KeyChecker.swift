@@ -43,7 +43,7 @@ package struct KeyChecker: Sendable {
     ) -> KeyVerdict? {
         guard KeyFormat.isWellFormed(question.key.span) else { return KeyVerdict(.malformed) }
         guard let key = table.key(SHA256.digest(question.key.span)),
-            question.workspace == nil || key.grant.record.workspace == question.workspace
+            question.workspace.map(key.grant.record.workspace.isExactly) ?? true
         else { return KeyVerdict(.notFound) }
         if let code = KeyCheck.refusal(of: key.grant, scopes: question.scopes, from: question.address, at: now) {
             return KeyVerdict(code, key: key)

@@ -31,7 +31,7 @@ extension KeyEndpoints {
             "rateLimitPerHour": ["type": "integer", "minimum": 1, "maximum": .integer(RateLimits.maximum)],
             "rateLimitPerDay": ["type": "integer", "minimum": 1, "maximum": .integer(RateLimits.maximum)],
             "expiresAt": ["type": "string", "format": "date-time"],
-            "owner": ["type": "string", "minLength": 1, "maxLength": .integer(KeyIssue.maximumOwnerLength)],
+            "owner": ["type": "string", "pattern": .string(KeyOwnerRules.pattern)],
             "metadata": ["type": "object"],
         ],
     ]

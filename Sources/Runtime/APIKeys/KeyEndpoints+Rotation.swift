@@ -19,7 +19,7 @@ extension KeyEndpoints {
             isBodyOptional: true,
             answers: [
                 .init(.created, "The new key, with `key` in clear this once", schema: .schema("APIKey")),
-                .init(.conflict, "The key is not active, or was rotated before", schema: .schema("Error")),
+                .init(.conflict, "The key is not active, or was rotated before or just now", schema: .schema("Error")),
             ]
         ) { call in
             let id = try call.id(as: APIKeyKind.self, orThrow: Self.missing)
@@ -28,20 +28,24 @@ extension KeyEndpoints {
             if let given, given > Self.maximumOverlap { fields.report("overlap", "is longer than 90d") }
             try fields.finish()
             let (workspace, actor, now) = (call.workspaceFilter, call.actor, call.now)
+            let isAdmin = call.principal?.role == .admin
+            let inactive = APIError(
+                .conflict, code: "api_key_not_active", message: "only an active key that was not rotated before can be rotated")
             let (key, old, new, catalogue) = try await store.write { writing in
                 guard let old = try writing.apiKey(id, in: workspace) else { throw Self.missing }
-                guard old.rotatedTo == nil, KeyView.status(old, at: now) == "ACTIVE" else {
-                    throw APIError(
-                        .conflict, code: "api_key_not_active", message: "only an active key that was not rotated before can be rotated")
-                }
+                guard old.rotatedTo == nil, KeyView.status(old, at: now) == "ACTIVE" else { throw inactive }
                 let catalogue = try writing.keyCatalogue()
-                let spec = old.policy.flatMap { catalogue.policies[old.workspace]?[$0] }
+                // Who rotates a key is shown a key of the same rights, so it takes what creating that one would.
+                guard isAdmin || old.policy != nil || !catalogue.declaresPolicies(old.workspace) else {
+                    throw APIError(
+                        .forbidden, code: "admin_required",
+                        message: "this key follows no policy in a workspace that declares some: rotating it takes a token with role admin")
+                }
+                let spec = catalogue.policy(old.policy, of: old.workspace)
                 let (key, successor) = Self.successor(of: old, under: spec, by: actor, at: now)
                 let new = try writing.insertAPIKey(successor)
                 let overlap = given ?? spec?.rotation?.overlap ?? Self.defaultOverlap
-                guard let ended = try writing.markAPIKeyRotated(old.id, to: new.id, expiringAt: now + overlap) else {
-                    preconditionFailure("an active key could not be marked within its own transaction")
-                }
+                guard let ended = try writing.markAPIKeyRotated(old.id, to: new.id, expiringAt: now + overlap) else { throw inactive }
                 return (key, ended, new, catalogue)
             }
             try await takeOver([new, old])
@@ -51,16 +55,24 @@ extension KeyEndpoints {
         }
     }
 
-    /// The same rights under a new key. An expiry that the policy gave starts anew; one that a person gave stays.
+    /// The same rights under a new key. An expiry that the policy gave starts anew; one that a person gave stays, and neither
+    /// is later than the policy allows a key that is made now.
     private static func successor(
         of old: APIKeyRecord, under spec: KeyPolicySpec?, by actor: String, at now: Timestamp
     ) -> (key: Secret, record: APIKeyRecord) {
         let isPolicysExpiry = spec?.expiresAfter.map { old.createdAt + $0 } == old.expiresAt
         let issue = KeyIssue(
             name: old.name, policy: old.policy, scopes: old.scopes, limits: old.limits,
-            expiresAt: isPolicysExpiry ? nil : old.expiresAt, owner: old.owner, metadata: old.metadata)
+            expiresAt: isPolicysExpiry ? nil : earlier(old.expiresAt, spec?.expiresAfter.map { now + $0 }), owner: old.owner,
+            metadata: old.metadata)
         var (key, record) = issue.issue(in: old.workspace, under: spec, by: actor, at: now)
         record.subject = old.subject
         return (key, record)
+    }
+
+    /// The earlier of two ends, nil being none.
+    private static func earlier(_ a: Timestamp?, _ b: Timestamp?) -> Timestamp? {
+        guard let a, let b else { return a ?? b }
+        return min(a, b)
     }
 }

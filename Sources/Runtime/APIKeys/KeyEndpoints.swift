@@ -34,15 +34,16 @@ package struct KeyEndpoints: EndpointGroup {
             let isAdmin = call.principal?.role == .admin
             let (actor, now) = (call.actor, call.now)
             let (key, record, catalogue) = try await store.write { writing in
+                try call.admitObject(in: workspace, writing)
                 let catalogue = try writing.keyCatalogue()
-                if issue.policy == nil, !isAdmin, catalogue.policies[workspace]?.isEmpty == false {
+                if issue.policy == nil, !isAdmin, catalogue.declaresPolicies(workspace) {
                     throw APIError(
                         .forbidden, code: "admin_required",
                         message: "this workspace declares key policies: name one as `policy`, or use a token with role admin")
                 }
                 let problems = issue.problems(in: workspace, of: catalogue, at: now)
                 guard problems.isEmpty else { throw APIError.invalid(problems) }
-                let spec = issue.policy.flatMap { catalogue.policies[workspace]?[$0] }
+                let spec = catalogue.policy(issue.policy, of: workspace)
                 let (key, record) = issue.issue(in: workspace, under: spec, by: actor, at: now)
                 return (key, try writing.insertAPIKey(record), catalogue)
             }

@@ -26,7 +26,6 @@ package struct KeyIssue: Sendable {
     }
 
     package static let maximumNameLength = 100
-    package static let maximumOwnerLength = 255
     /// Of the metadata as compact JSON.
     package static let maximumMetadataBytes = 4096
 
@@ -42,9 +41,7 @@ package struct KeyIssue: Sendable {
         var problems: [APIError.Detail] = []
         func report(_ field: String, _ message: String) { problems.append(APIError.Detail(field: field, message: message)) }
         if let problem = Self.nameProblem(name) { report("name", problem) }
-        if let owner, owner.isEmpty || owner.utf8.count > Self.maximumOwnerLength {
-            report("owner", "must have 1 to \(Self.maximumOwnerLength) bytes")
-        }
+        if let owner, let problem = KeyOwnerRules.problem(owner) { report("owner", problem) }
         if let metadata {
             if metadata.object == nil { report("metadata", "must be an object") }
             if metadata.text.utf8.count > Self.maximumMetadataBytes {
@@ -54,8 +51,8 @@ package struct KeyIssue: Sendable {
         if let problem = limits.problem { report("rateLimitPerDay", problem) }
         if let expiresAt, expiresAt <= now { report("expiresAt", "is in the past") }
 
-        let declared = catalogue.scopes[workspace] ?? []
-        let spec = policy.flatMap { catalogue.policies[workspace]?[$0] }
+        let declared = catalogue.scopes(of: workspace)
+        let spec = catalogue.policy(policy, of: workspace)
         if let policy, spec == nil { report("policy", "names no key policy of the workspace: `\(policy)`") }
         for (position, scope) in (scopes ?? []).enumerated() {
             if !declared.contains(where: { ScopePattern.covers(scope, $0) }) {

@@ -93,7 +93,7 @@ package final class KeyTable: StateObserver, Sendable {
 
     private func grant(_ record: APIKeyRecord, _ catalogue: KeyCatalogue) -> KeyGrant {
         KeyGrant(
-            record, policy: record.policy.flatMap { catalogue.policies[record.workspace]?[$0] },
-            declared: catalogue.scopes[record.workspace] ?? [])
+            record, policy: catalogue.policy(record.policy, of: record.workspace),
+            declared: catalogue.scopes(of: record.workspace))
     }
 }

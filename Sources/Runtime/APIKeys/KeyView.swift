@@ -4,7 +4,7 @@ package import Store
 /// A key as its managers see it; the key itself is in none.
 package enum KeyView {
     package static func json(_ record: APIKeyRecord, in catalogue: KeyCatalogue, at now: Timestamp) -> JSON {
-        let policy = record.policy.flatMap { catalogue.policies[record.workspace]?[$0] }
+        let policy = catalogue.policy(record.policy, of: record.workspace)
         let limits = record.limits.narrowed(by: RateLimits(perHour: policy?.rateLimitPerHour, perDay: policy?.rateLimitPerDay))
         var object = JSONObject([
             ("id", .string(record.id.text)), ("name", .string(record.name)), ("keyHint", .string(record.hint)),

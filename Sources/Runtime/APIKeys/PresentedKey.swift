@@ -1,4 +1,5 @@
 package import HTTPTypes
+import Spec
 
 /// The API key of a request: `Authorization: Bearer KEY` or `X-API-Key: KEY`.
 package enum PresentedKey: Sendable, Hashable {
@@ -21,7 +22,7 @@ package enum PresentedKey: Sendable, Hashable {
             self = .none
             return
         }
-        self = found.allSatisfy { $0 == first } ? .one(Array(first.utf8)) : .conflicting
+        self = found.allSatisfy({ $0.isExactly(first) }) ? .one(Array(first.utf8)) : .conflicting
     }
 
     package init(_ headers: HTTPFields) {

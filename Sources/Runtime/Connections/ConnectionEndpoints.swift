@@ -91,7 +91,7 @@ package struct ConnectionEndpoints: EndpointGroup {
         let record: ConnectionRecord
         if let wanted {
             guard let id = ConnectionID(wanted), let found = try await store.read({ try $0.connection(id) }),
-                found.integrationID == integration.id, call.principal?.reaches(found.workspace) == true
+                found.integrationID == integration.id, call.reaches(found.workspace)
             else { throw Self.missing }
             record = found
         } else {
@@ -116,7 +116,7 @@ package struct ConnectionEndpoints: EndpointGroup {
 
     private func own(_ call: Call) async throws -> ConnectionRecord {
         let id: ConnectionID = try call.id(orThrow: Self.missing)
-        guard let record = try await store.read({ try $0.connection(id) }), call.principal?.reaches(record.workspace) == true else {
+        guard let record = try await store.read({ try $0.connection(id) }), call.reaches(record.workspace) else {
             throw Self.missing
         }
         return record

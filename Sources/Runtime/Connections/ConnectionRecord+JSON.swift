@@ -10,7 +10,7 @@ extension ConnectionRecord {
         object["workspaceId"] = .string(workspace)
         object["status"] = .string(status.rawValue)
         object["scopes"] = .strings(scopes)
-        object["missingScopes"] = .strings(declaredScopes.filter { !scopes.contains($0) })
+        object["missingScopes"] = .strings(declaredScopes.filter { !scopes.containsExactly($0) })
         object["refreshable"] = .bool(isRefreshable)
         object["metadata"] = .object(JSONObject(metadata.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
         object["expiresAt"] = Self.time(expiresAt)

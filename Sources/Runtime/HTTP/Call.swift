@@ -51,7 +51,7 @@ extension Call {
     /// The workspace that a read is bound to; nil for an admin of all who names none with `?workspaceId=`.
     package var workspaceFilter: String? {
         switch principal?.workspace {
-        case .one(let own): own
+        case .one(let own): own.text
         case .all: query("workspaceId")
         case nil: nil
         }

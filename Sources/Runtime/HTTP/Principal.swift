@@ -1,3 +1,5 @@
+package import Spec
+
 /// Who is asking, and on whose workspace.
 package struct Principal: Sendable, Hashable {
     /// The `sub` of the token, or the id of the API key; what records call the actor.
@@ -13,9 +15,11 @@ package struct Principal: Sendable, Hashable {
     }
 
     package enum Reach: Sendable, Hashable {
-        case one(String)
+        case one(ExactText)
         /// `workspaceId: "*"` of an admin.
         case all
+
+        package static func one(_ workspace: String) -> Reach { .one(ExactText(workspace)) }
     }
 
     package init(subject: String, workspace: Reach, role: Role) {
@@ -27,7 +31,7 @@ package struct Principal: Sendable, Hashable {
     /// Whether an object of that workspace exists for this principal.
     package func reaches(_ workspace: String) -> Bool {
         switch self.workspace {
-        case .one(let own): own == workspace
+        case .one(let own): own.text.isExactly(workspace)
         case .all: true
         }
     }

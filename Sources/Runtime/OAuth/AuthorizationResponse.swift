@@ -53,7 +53,7 @@ package struct AuthorizationResponse: Sendable {
     /// - Parameter expectedIssuer: nil where the integration has none; `iss` is then ignored as any unknown parameter.
     package func code(expectedIssuer: String?) throws(OAuthError) -> Secret {
         // RFC 9207 § 2.4: simple string comparison, also for error responses, and a missing `iss` is a wrong one.
-        if let expectedIssuer, issuer != expectedIssuer {
+        if let expectedIssuer, issuer?.isExactly(expectedIssuer) != true {
             throw OAuthError(
                 .issuerMismatch,
                 issuer == nil

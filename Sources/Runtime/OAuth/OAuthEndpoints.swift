@@ -83,6 +83,7 @@ package struct OAuthEndpoints: EndpointGroup {
     private func initiate(_ call: Call) async throws -> Reply {
         let integration = try await store.visibleIntegration(call)
         let workspace = call.workspaceFilter ?? integration.workspace
+        try await store.read { try call.admitObject(in: workspace, $0) }
         let start = try await start(call, integration, workspace: workspace)
         let started = try await translatingOAuthErrors { try await flow.initiate(integration, start) }
         // The start address sets the cookie and goes on to the provider, so it is what a browser must open.
@@ -102,26 +103,30 @@ package struct OAuthEndpoints: EndpointGroup {
         let given = fields.string("redirectUri") { text in
             // RFC 9700 § 2.1: exact comparison. A foreign workspace never brings its own.
             if !spec.redirectUris.isEmpty || !call.sees(integration) {
-                return spec.redirectUris.contains(text) ? nil : "is not one of the integration's redirectUris"
+                return spec.redirectUris.containsExactly(text) ? nil : "is not one of the integration's redirectUris"
             }
             return URLRules.redirect.problem(text)?.description
         }
         let own = "\(publicURL)/api/integrations/oauth/callback"
-        if given == nil, !spec.redirectUris.isEmpty, !spec.redirectUris.contains(own),
+        if given == nil, !spec.redirectUris.isEmpty, !spec.redirectUris.containsExactly(own),
             !fields.problems.contains(where: { $0.field == "redirectUri" })
         {
             fields.report("redirectUri", "is required: this runtime's own callback is not one of the integration's redirectUris")
         }
         let redirectURI = given ?? own
-        let returnURL = fields.string("returnUrl") { spec.returnUrls.contains($0) ? nil : "is not one of the integration's returnUrls" }
-        let scopes = fields.strings("scopes", atMost: IntegrationRules.scopeCount) { spec.scopes.contains($0) ? nil : "is not one of the integration's scopes" }
+        let returnURL = fields.string("returnUrl") {
+            spec.returnUrls.containsExactly($0) ? nil : "is not one of the integration's returnUrls"
+        }
+        let scopes = fields.strings("scopes", atMost: IntegrationRules.scopeCount) {
+            spec.scopes.containsExactly($0) ? nil : "is not one of the integration's scopes"
+        }
         let wanted = fields.string("connectionId")
         let isBound = fields.bool("browserBinding") ?? false
         var connectionID: ConnectionID?
         if let wanted {
             connectionID = ConnectionID(wanted)
             let found = try await connectionID.asyncFlatMap { id in try await store.read { try $0.connection(id) } }
-            if found?.integrationID != integration.id || found?.workspace != workspace {
+            if found?.integrationID != integration.id || found?.workspace.isExactly(workspace) != true {
                 fields.report("connectionId", "is not a connection of this integration")
             }
         }

@@ -4,7 +4,7 @@ package enum ScopePattern {
     ///
     /// `*` alone covers every scope. A pattern covers another pattern if it covers all that the other does.
     package static func covers(_ pattern: String, _ scope: String) -> Bool {
-        if pattern == scope || pattern == "*" { return true }
+        if pattern.isExactly(scope) || pattern == "*" { return true }
         let pattern = pattern.utf8
         guard pattern.count > 2, pattern.suffix(2).elementsEqual(":*".utf8) else { return false }
         let stem = pattern.dropLast()

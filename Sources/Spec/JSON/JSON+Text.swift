@@ -51,7 +51,7 @@ private struct JSONWriter {
             close(values.isEmpty, "]", depth: depth)
         case .object(let object):
             bytes.append(UInt8(ascii: "{"))
-            let members = sortsKeys ? object.members.sorted { $0.key < $1.key } : object.members
+            let members = sortsKeys ? object.members.sorted { $0.key.precedes($1.key) } : object.members
             for (position, member) in members.enumerated() {
                 separate(position, depth: depth + 1)
                 write(member.key)

@@ -2,14 +2,14 @@
 ///
 /// Keys that are array indices come first, ascending; the others follow in the order of their first appearance
 /// (ECMA-262 § 10.1.11.1, OrdinaryOwnPropertyKeys). A repeated key keeps its place and takes the last value.
-/// Equality ignores the order.
+/// Keys are told apart by their bytes, as JavaScript does: two that only look alike are two members. Equality ignores the order.
 package struct JSONObject: Sendable, Hashable {
     private var entries: [Entry] = []
     /// Position by key, kept only for objects large enough that a scan would be slow.
-    private var positions: [String: Int]?
+    private var positions: [ExactText: Int]?
     private var hasIndices = false
 
-    private struct Entry: Sendable, Hashable {
+    private struct Entry: Sendable {
         var key: String
         var value: JSON
         var index: UInt32?
@@ -57,19 +57,21 @@ package struct JSONObject: Sendable, Hashable {
         if index != nil { hasIndices = true }
         entries.append(Entry(key: key, value: value, index: index))
         if positions != nil {
-            positions?[key] = entries.count - 1
+            positions?[ExactText(key)] = entries.count - 1
         } else if entries.count > 16 {
             indexPositions()
         }
     }
 
     private mutating func indexPositions() {
-        positions = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.key, $0) })
+        var positions: [ExactText: Int] = Dictionary(minimumCapacity: entries.count)
+        for (position, entry) in entries.enumerated() { positions[ExactText(entry.key)] = position }
+        self.positions = positions
     }
 
     private func position(of key: String) -> Int? {
-        if let positions { return positions[key] }
-        return entries.firstIndex { $0.key == key }
+        if let positions { return positions[ExactText(key)] }
+        return entries.firstIndex { $0.key.isExactly(key) }
     }
 
     /// The number where the key is the canonical form of an integer below 2^32 − 1.
@@ -89,8 +91,8 @@ package struct JSONObject: Sendable, Hashable {
     }
 
     package func hash(into hasher: inout Hasher) {
-        for entry in entries.sorted(by: { $0.key < $1.key }) {
-            hasher.combine(entry.key)
+        for entry in entries.sorted(by: { $0.key.precedes($1.key) }) {
+            entry.key.hashBytes(into: &hasher)
             hasher.combine(entry.value)
         }
     }

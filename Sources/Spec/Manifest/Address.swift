@@ -22,7 +22,7 @@ package enum ResourceKind: String, Sendable, Hashable, CaseIterable, Comparable 
     package static func < (a: ResourceKind, b: ResourceKind) -> Bool { a.order < b.order }
 }
 
-/// Where a resource is found: workspace, kind and stable name.
+/// Where a resource is found: workspace, kind and stable name, told apart by their bytes as the state does.
 package struct Address: Sendable, Hashable, Comparable, CustomStringConvertible {
     package var workspace: String
     package var kind: ResourceKind
@@ -44,9 +44,19 @@ package struct Address: Sendable, Hashable, Comparable, CustomStringConvertible 
 
     /// By workspace, then in creation order, then by name.
     package static func < (a: Address, b: Address) -> Bool {
-        if a.workspace != b.workspace { return a.workspace < b.workspace }
+        if !a.workspace.isExactly(b.workspace) { return a.workspace.precedes(b.workspace) }
         if a.kind != b.kind { return a.kind < b.kind }
-        return a.name < b.name
+        return a.name.precedes(b.name)
+    }
+
+    package static func == (a: Address, b: Address) -> Bool {
+        a.kind == b.kind && a.name.isExactly(b.name) && a.workspace.isExactly(b.workspace)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        workspace.hashBytes(into: &hasher)
+        hasher.combine(kind)
+        name.hashBytes(into: &hasher)
     }
 }
 

@@ -24,7 +24,18 @@ package struct Manifest: Sendable, Equatable {
             self.owner = owner
         }
 
-        package static func < (a: Domain, b: Domain) -> Bool { (a.workspace, a.owner) < (b.workspace, b.owner) }
+        package static func < (a: Domain, b: Domain) -> Bool {
+            a.workspace.isExactly(b.workspace) ? a.owner.precedes(b.owner) : a.workspace.precedes(b.workspace)
+        }
+
+        package static func == (a: Domain, b: Domain) -> Bool {
+            a.workspace.isExactly(b.workspace) && a.owner.isExactly(b.owner)
+        }
+
+        package func hash(into hasher: inout Hasher) {
+            workspace.hashBytes(into: &hasher)
+            owner.hashBytes(into: &hasher)
+        }
     }
 
     /// A rename that keeps the identity: id, secrets, deliveries, connections.

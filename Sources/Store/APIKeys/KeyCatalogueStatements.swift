@@ -6,14 +6,26 @@ package struct KeyCatalogue: Sendable, Equatable {
     /// The serial of the state that it was read from; of two the higher is the newer.
     package var serial: Int
     /// Declared scopes by workspace, sorted.
-    package var scopes: [String: [String]]
+    package var scopes: [ExactText: [String]]
     /// Policies by workspace and name.
-    package var policies: [String: [String: KeyPolicySpec]]
+    package var policies: [ExactText: [ExactText: KeyPolicySpec]]
 
-    package init(serial: Int = -1, scopes: [String: [String]] = [:], policies: [String: [String: KeyPolicySpec]] = [:]) {
+    package init(
+        serial: Int = -1, scopes: [ExactText: [String]] = [:], policies: [ExactText: [ExactText: KeyPolicySpec]] = [:]
+    ) {
         self.serial = serial
         self.scopes = scopes
         self.policies = policies
+    }
+
+    /// The scopes that the workspace declares, sorted.
+    package func scopes(of workspace: String) -> [String] { scopes[ExactText(workspace)] ?? [] }
+
+    package func declaresPolicies(_ workspace: String) -> Bool { policies[ExactText(workspace)]?.isEmpty == false }
+
+    /// The policy of that name; nil for no name, and where the workspace declares none of it.
+    package func policy(_ name: String?, of workspace: String) -> KeyPolicySpec? {
+        name.flatMap { policies[ExactText(workspace)]?[ExactText($0)] }
     }
 }
 
@@ -22,14 +34,14 @@ extension Statements {
     package func keyCatalogue() throws -> KeyCatalogue {
         var catalogue = KeyCatalogue(serial: try stateSerial().serial)
         for row in try Row.fetchAll(db, sql: "SELECT workspace, name FROM scopes ORDER BY workspace, name") {
-            catalogue.scopes[row[0], default: []].append(row[1])
+            catalogue.scopes[ExactText(row[0]), default: []].append(row[1])
         }
         for row in try Row.fetchAll(db, sql: "SELECT workspace, name, spec FROM key_policies") {
             let text: String = row[2]
             guard let spec = KeyPolicySpec(json: try JSON(parsing: text)) else {
                 throw StoreError(code: .notAState, message: "a key policy's record is damaged; restore the state from a backup")
             }
-            catalogue.policies[row[0], default: [:]][row[1]] = spec
+            catalogue.policies[ExactText(row[0]), default: [:]][ExactText(row[1])] = spec
         }
         return catalogue
     }

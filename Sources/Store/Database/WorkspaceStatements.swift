@@ -8,7 +8,23 @@ extension Statements {
             sql: """
                 SELECT workspace FROM scopes UNION SELECT workspace FROM event_types UNION SELECT workspace FROM key_policies
                 UNION SELECT workspace FROM integrations UNION SELECT workspace FROM webhooks UNION SELECT workspace FROM api_keys
+                UNION SELECT workspace FROM connections
                 ORDER BY workspace
                 """)
+    }
+
+    /// Whether anything was ever declared, made, connected or sent in the workspace.
+    package func isUsed(workspace: String) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM scopes WHERE workspace = ?1) OR EXISTS (SELECT 1 FROM event_types WHERE workspace = ?1)
+                    OR EXISTS (SELECT 1 FROM key_policies WHERE workspace = ?1)
+                    OR EXISTS (SELECT 1 FROM integrations WHERE workspace = ?1)
+                    OR EXISTS (SELECT 1 FROM webhooks WHERE workspace = ?1) OR EXISTS (SELECT 1 FROM api_keys WHERE workspace = ?1)
+                    OR EXISTS (SELECT 1 FROM connections WHERE workspace = ?1) OR EXISTS (SELECT 1 FROM events WHERE workspace = ?1)
+                    OR EXISTS (SELECT 1 FROM revision_changes WHERE workspace = ?1)
+                """,
+            arguments: [workspace]) ?? false
     }
 }

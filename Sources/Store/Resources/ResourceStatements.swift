@@ -15,7 +15,7 @@ extension Statements {
             while let row = try rows.next() {
                 var record = ResourceRecord(row: row, workspace: workspace, kind: kind)
                 if record.origin == .manifest, !revisions.contains(record.changedAt.milliseconds),
-                    let applied = try appliedSpec(at: record.address), applied != record.specText
+                    let applied = try appliedSpec(at: record.address), !applied.isExactly(record.specText)
                 {
                     record.appliedText = applied
                 }

@@ -115,6 +115,74 @@ struct KeyEndpointsTests {
         #expect(try await world.check(new, scopes: ["posts:read"]).status == .ok)
     }
 
+    @Test func `a member does not rotate a key that takes an admin to make`() async throws {
+        let world = try await KeyWorld()
+        let free = try await world.create(["name": "a", "scopes": ["analytics:read"]])
+        let refused = try await world.call(.post, "\(KeyEndpoints.path)/\(free.id)/rotate", role: .member)
+        #expect(refused.status == .forbidden)
+        #expect(refused.json?["code"]?.string == "admin_required")
+        #expect(refused.json?["key"] == nil)
+        #expect(try await world.verify(free.key)?["code"]?.string == "VALID")
+        #expect(try await world.call(.get, KeyEndpoints.path).json?["data"]?.array?.count == 1)
+        #expect(try await world.call(.post, "\(KeyEndpoints.path)/\(free.id)/rotate", role: .admin).status == .created)
+        let bound = try await world.create(["name": "b", "policy": "production"])
+        #expect(try await world.call(.post, "\(KeyEndpoints.path)/\(bound.id)/rotate", role: .member).status == .created)
+        let bare = try await KeyWorld(policies: [:])
+        let own = try await bare.create(["name": "a"], role: .member)
+        #expect(try await bare.call(.post, "\(KeyEndpoints.path)/\(own.id)/rotate", role: .member).status == .created)
+    }
+
+    @Test(arguments: [nil, "2026-03-20T12:00:00Z"])
+    func `a successor does not outlive what its policy allows now`(given: String?) async throws {
+        let world = try await KeyWorld()
+        var body = JSONObject([("name", "a"), ("policy", "production")])
+        body["expiresAt"] = given.map(JSON.string)
+        let old = try await world.create(.object(body))
+        try await world.change("production", to: KeyPolicySpec(scopes: ["posts:*"], expiresAfter: .seconds(7 * 86_400)))
+        let reply = try await world.call(.post, "\(KeyEndpoints.path)/\(old.id)/rotate")
+        #expect(reply.json?["expiresAt"]?.string == "2026-03-08T12:00:00Z")
+    }
+
+    @Test func `of two rotations at once one is told that it lost`() async throws {
+        let world = try await KeyWorld()
+        for _ in 0..<10 {
+            let old = try await world.create(["name": "a", "policy": "production"])
+            let statuses = try await withThrowingTaskGroup(of: Reply.self) { group in
+                for _ in 0..<2 { group.addTask { try await world.call(.post, "\(KeyEndpoints.path)/\(old.id)/rotate") } }
+                return try await group.reduce(into: [Reply]()) { $0.append($1) }
+            }
+            #expect(statuses.map(\.status.code).sorted() == [201, 409])
+            #expect(statuses.compactMap { $0.json?["code"]?.string } == ["api_key_not_active"])
+        }
+    }
+
+    @Test func `a token for all makes no key for a workspace that nobody has used`() async throws {
+        let world = try await KeyWorld()
+        let refused = try await world.call(
+            .post, KeyEndpoints.path, body: ["name": "a"], query: [("workspaceId", "acmee")], workspace: .all)
+        #expect(refused.status == .unprocessableContent)
+        #expect(refused.json?["details"]?.array?.map { $0["field"]?.string } == ["workspaceId"])
+        #expect(refused.json?["message"]?.string?.contains("did you mean `acme`?") == true)
+        #expect(try await world.call(.get, KeyEndpoints.path, query: [("workspaceId", "acmee")], workspace: .all).json?["data"] == [])
+        #expect(
+            try await world.call(.post, KeyEndpoints.path, body: ["name": "a"], query: [("workspaceId", "acme")], workspace: .all).status
+                == .created)
+        // Whoever holds a token of the workspace itself begins it.
+        #expect(try await world.call(.post, KeyEndpoints.path, body: ["name": "a"], workspace: .one("newcomer")).status == .created)
+    }
+
+    @Test(arguments: ["team-a", "cus_9s6X", "ann@example.com", "auth0|5f7c"])
+    func `an owner is what other systems call a customer`(owner: String) async throws {
+        let reply = try await KeyWorld().call(.post, KeyEndpoints.path, body: ["name": "a", "owner": .string(owner)])
+        #expect(reply.json?["owner"]?.string == owner)
+    }
+
+    @Test(arguments: ["", "two words", "caf\u{e9}", "cafe\u{301}", "\u{212a}8s", "a\tb", String(repeating: "x", count: 256)])
+    func `an owner that could look like another is refused`(owner: String) async throws {
+        let reply = try await KeyWorld().call(.post, KeyEndpoints.path, body: ["name": "a", "owner": .string(owner)])
+        #expect(reply.json?["details"]?.array?.map { $0["field"]?.string } == ["owner"])
+    }
+
     @Test func `keys follow what their policy becomes`() async throws {
         let world = try await KeyWorld()
         let all = try await world.create(["name": "a", "policy": "production"])

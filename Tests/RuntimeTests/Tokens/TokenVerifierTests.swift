@@ -35,6 +35,25 @@ struct TokenVerifierTests {
                 == Principal(subject: "a", workspace: .all, role: .admin))
     }
 
+    @Test(arguments: [
+        "", "K8s", "\u{212a}8s", "caf\u{e9}", "cafe\u{301}", "a;b", "a\u{37e}b", "Bad Name", "-a", "a-", "a.b",
+        String(repeating: "a", count: 64),
+    ])
+    func `a token for what cannot be a workspace is refused with the rule`(workspace: String) {
+        let claims: JSON = ["sub": "ann", "workspaceId": .string(workspace), "role": "admin", "exp": 1_790_000_100]
+        let error = #expect(throws: TokenError.self) {
+            try TokenVerifier(sharedSecret: secret).principal(of: sign(claims.text), at: now)
+        }
+        #expect(error?.code == .invalidClaim)
+        #expect(error?.message.contains("1 to 63 lower-case letters, digits and inner hyphens") == true)
+    }
+
+    @Test func `issuer and audience are compared by their bytes`() {
+        let look = sign(claims(#","iss":"\u{212a}","aud":"a\u{37e}b""#))
+        #expect(code(look, audience: "a;b") == .wrongAudience)
+        #expect(code(look, issuer: "K") == .wrongIssuer)
+    }
+
     @Test func `what the mint makes verifies until it expires`() throws {
         let principal = Principal(subject: "ci", workspace: .one("acme"), role: .admin)
         let token = TokenMint(sharedSecret: secret).token(

@@ -21,7 +21,7 @@ package struct TokenMint: Sendable {
         claims["workspaceId"] = .string(
             {
                 switch principal.workspace {
-                case .one(let name): name
+                case .one(let name): name.text
                 case .all: "*"
                 }
             }())

@@ -4,11 +4,11 @@ package import Store
 /// Who gets which events, in memory: a value that is replaced whole when the state has changed.
 package struct RoutingTable: Sendable {
     package private(set) var routes: [WebhookID: WebhookRoute] = [:]
-    private var subscriptions: [String: Subscriptions] = [:]
-    private var eventTypes: [String: [String: EventTypeSpec]] = [:]
+    private var subscriptions: [ExactText: Subscriptions] = [:]
+    private var eventTypes: [ExactText: [ExactText: EventTypeSpec]] = [:]
 
     private struct Subscriptions: Sendable {
-        var byType: [String: [WebhookID]] = [:]
+        var byType: [ExactText: [WebhookID]] = [:]
         var toAll: [WebhookID] = []
     }
 
@@ -17,15 +17,18 @@ package struct RoutingTable: Sendable {
     private init(routes: [WebhookRoute], eventTypes: [(workspace: String, name: String, spec: EventTypeSpec)]) {
         for route in routes {
             self.routes[route.id] = route
+            let workspace = ExactText(route.workspace)
             if route.events.contains("*") {
-                subscriptions[route.workspace, default: Subscriptions()].toAll.append(route.id)
+                subscriptions[workspace, default: Subscriptions()].toAll.append(route.id)
             } else {
-                for type in Set(route.events) {
-                    subscriptions[route.workspace, default: Subscriptions()].byType[type, default: []].append(route.id)
+                for type in Set(route.events.map { ExactText($0) }) {
+                    subscriptions[workspace, default: Subscriptions()].byType[type, default: []].append(route.id)
                 }
             }
         }
-        for (workspace, name, spec) in eventTypes { self.eventTypes[workspace, default: [:]][name] = spec }
+        for (workspace, name, spec) in eventTypes {
+            self.eventTypes[ExactText(workspace), default: [:]][ExactText(name)] = spec
+        }
     }
 
     /// Reads the state, reusing the routes whose webhook and secrets have not changed.
@@ -48,22 +51,22 @@ package struct RoutingTable: Sendable {
 
     /// The webhooks that an event of that type goes to, by id.
     package func targets(workspace: String, type: String) -> [WebhookRoute] {
-        guard let subscriptions = subscriptions[workspace] else { return [] }
-        return (subscriptions.toAll + (subscriptions.byType[type] ?? [])).compactMap { routes[$0] }
+        guard let subscriptions = subscriptions[ExactText(workspace)] else { return [] }
+        return (subscriptions.toAll + (subscriptions.byType[ExactText(type)] ?? [])).compactMap { routes[$0] }
     }
 
     /// Whether the workspace has that event type, built in or declared.
     package func knows(type: String, workspace: String) -> Bool {
-        BuiltInEvent(rawValue: type) != nil || eventTypes[workspace]?[type] != nil
+        BuiltInEvent(rawValue: type) != nil || eventTypes[ExactText(workspace)]?[ExactText(type)] != nil
     }
 
     /// The schema that the data of such events must satisfy.
     package func schema(ofType type: String, workspace: String) -> JSON? {
-        eventTypes[workspace]?[type]?.schema
+        eventTypes[ExactText(workspace)]?[ExactText(type)]?.schema
     }
 
     /// All types that the workspace has.
     package func types(workspace: String) -> [String] {
-        BuiltInEvent.allCases.map(\.rawValue) + (eventTypes[workspace] ?? [:]).keys.sorted()
+        BuiltInEvent.allCases.map(\.rawValue) + (eventTypes[ExactText(workspace)] ?? [:]).keys.sorted().map(\.text)
     }
 }

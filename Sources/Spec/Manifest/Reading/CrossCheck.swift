@@ -71,13 +71,13 @@ struct CrossCheck {
 
     private mutating func checkReferences(_ decoders: [DocumentDecoder]) {
         guard decoders.contains(where: { !$0.references.isEmpty }) else { return }
-        var events: [String: Set<String>] = [:]
+        var events: [String: Set<ExactText>] = [:]
         var scopes: [String: Set<String>] = [:]
         /// Every beginning of a scope up to a colon: `posts:` for `posts:read`.
         var scopePrefixes: [String: Set<String>] = [:]
         for resource in resources {
             let address = resource.address
-            if address.kind == .event { events[address.workspace, default: []].insert(address.name) }
+            if address.kind == .event { events[address.workspace, default: []].insert(ExactText(address.name)) }
             if address.kind == .scope {
                 scopes[address.workspace, default: []].insert(address.name)
                 for (position, character) in zip(address.name.indices, address.name) where character == ":" {
@@ -89,11 +89,11 @@ struct CrossCheck {
             switch reference.kind {
             case .event:
                 let declared = events[reference.workspace] ?? []
-                guard !declared.contains(reference.name) else { continue }
+                guard !declared.contains(ExactText(reference.name)) else { continue }
                 report(
                     reference, "there is no event \(quoted(reference.name)) in workspace `\(reference.workspace)`",
                     Nearest.remedy(
-                        for: reference.name, among: BuiltInEvent.allCases.map(\.rawValue) + declared.sorted(),
+                        for: reference.name, among: BuiltInEvent.allCases.map(\.rawValue) + declared.map(\.text).sorted(),
                         otherwise: "declare it below `events`, or name a built-in one"))
             case .scopePattern:
                 let declared = scopes[reference.workspace] ?? []

@@ -1,0 +1,31 @@
+import Spec
+import Testing
+
+struct ExactTextTests {
+    static let lookAlikes = [
+        ("K8s", "\u{212a}8s"), ("caf\u{e9}", "cafe\u{301}"), ("\u{c5}", "\u{212b}"), ("a;b", "a\u{37e}b"), ("`", "\u{1fef}"),
+    ]
+
+    @Test(arguments: lookAlikes)
+    func `what String calls equal is two names`(a: String, b: String) {
+        #expect(a == b)
+        #expect(!a.isExactly(b))
+        #expect(ExactText(a) != ExactText(b))
+        #expect(Set([ExactText(a), ExactText(b)]).count == 2)
+        #expect((ExactText(a) < ExactText(b)) == a.utf8.lexicographicallyPrecedes(b.utf8))
+        #expect((ExactText(a) < ExactText(b)) != (ExactText(b) < ExactText(a)))
+        #expect(![a].containsExactly(b))
+        #expect(Address(workspace: a, kind: .webhook, name: "w") != Address(workspace: b, kind: .webhook, name: "w"))
+        #expect(Set([Manifest.Domain(workspace: a, owner: ""), Manifest.Domain(workspace: b, owner: "")]).count == 2)
+        #expect(JSON.string(a) != JSON.string(b))
+        #expect(!ScopePattern.covers(a, b))
+    }
+
+    @Test(arguments: ["", "a", "acme-social", String(repeating: "x", count: 8), "12345678901234567", "\u{1f600}"])
+    func `the same bytes are the same name`(text: String) {
+        let copy = String(decoding: Array(text.utf8), as: UTF8.self)
+        #expect(ExactText(text) == ExactText(copy))
+        #expect(ExactText(text).hashValue == ExactText(copy).hashValue)
+        #expect(!(ExactText(text) < ExactText(copy)))
+    }
+}
