@@ -104,6 +104,56 @@ struct ImpactTests {
         #expect(notes(try await world.plan(manifest([])), address) == ["1 connection is revoked"])
     }
 
+    @Test(arguments: [
+        ("https://new.example/token", nil), ("https://example.com/token", "https://new.example/revoke"),
+    ])
+    func `connections are parted from their tokens when a manifest changes where these go`(tokenUrl: String, revocationUrl: String?)
+        async throws
+    {
+        let world = try World()
+        func integration(_ tokenUrl: String, _ revocationUrl: String?) -> Resource {
+            resource(
+                "crm",
+                .integration(
+                    IntegrationSpec(
+                        name: "CRM", type: .crm, provider: "custom",
+                        config: IntegrationSpec.Config(
+                            authorizationUrl: "https://example.com/authorize", tokenUrl: tokenUrl, revocationUrl: revocationUrl,
+                            clientId: .text("one")))))
+        }
+        try await world.apply(manifest([integration("https://example.com/token", "https://example.com/revoke")]))
+        let id = try #require(IntegrationID(try await world.records()[0].id))
+        let connection = ConnectionID(at: World.now)
+        try await world.store.write { writing in
+            _ = try writing.insertConnection(
+                id: connection, workspace: "other", integration: id,
+                grant: Grant(
+                    tokens: ConnectionTokens(access: Secret("access"), refresh: Secret("refresh")), tokenType: "Bearer", scopes: ["read"],
+                    metadata: [:], expiresAt: nil, dueAt: World.now), region: nil, by: "test", at: World.now)
+        }
+        // Another path of the same host is no other party.
+        try await world.apply(manifest([integration("https://example.com/v2/token", "https://example.com/revoke")]))
+        #expect(try await world.store.read { try $0.connection(connection)?.status } == .active)
+
+        let plan = try await world.plan(manifest([integration(tokenUrl, revocationUrl ?? "https://example.com/revoke")]))
+        #expect(notes(plan, at(.integration, "crm")) == ["1 connection must be authorised again"])
+        #expect(PlanText(plan).text.contains("! 1 connection must be authorised again"))
+        try await world.apply(plan)
+        let marked = try #require(try await world.store.read { try $0.connection(connection) })
+        #expect(marked.status == .needsReauthorization)
+        #expect(!marked.isRefreshable)
+        #expect(marked.dueAt == nil)
+        #expect(try await world.store.read { try $0.connectionTokens(connection)?.access.isEmpty } == true)
+        let revocations = try await world.store.read { try $0.revocations(of: connection) }
+        #expect(revocations.map(\.url) == ["https://example.com/revoke"])
+        #expect(revocations.first?.tokens == ConnectionTokens(access: Secret("access"), refresh: Secret("refresh")))
+        let logs = try await world.store.read { try $0.logs(ofIntegration: id, workspace: "other", before: nil, limit: 9) }
+        #expect(logs.map(\.action) == ["connections.reauthorization_required"])
+        // Removing the integration afterwards has nothing left to send anywhere.
+        try await world.apply(manifest([]))
+        #expect(try await world.store.read { try $0.revocations(of: connection) }.count == 1)
+    }
+
     @Test func `the API's override of a declared webhook is drift, until an apply undoes it`() async throws {
         let world = try World()
         try await world.apply(manifest([webhook("w", url: "https://example.com/declared")]))

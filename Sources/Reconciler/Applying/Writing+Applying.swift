@@ -98,12 +98,22 @@ private struct ApplyWork {
         guard change.isVisible || old.appliedText != nil else { return try writing.refreshResource(new) }
         new.changedBy = author.name
         new.changedAt = now
+        try partConnections(old, from: desired)
         try writing.updateResource(new)
         try writeSecrets(of: desired, id: old.id, fields: change.changedSecrets, formerly: old)
         if case .webhook(let webhook) = desired.spec, webhook.url != old.specJSON["url"]?.string, let id = WebhookID(old.id) {
             try writing.enableWebhook(id)
         }
         record(change, owner: desired.owner, action: .update, before: RevisionSide(old), after: RevisionSide(new))
+    }
+
+    /// Tokens do not follow an integration to other endpoints: its connections are authorised again.
+    private func partConnections(_ old: ResourceRecord, from desired: Resource) throws {
+        guard case .integration(let new) = desired.spec, let id = IntegrationID(old.id),
+            case .integration(let former)? = ResourceSpec(kind: .integration, text: old.specText),
+            !CredentialDestinations(new).areWithin(CredentialDestinations(former))
+        else { return }
+        _ = try writing.demandReauthorization(ofIntegration: id, by: author.name, at: now)
     }
 
     private mutating func create(_ desired: Resource, _ change: Change) throws {

@@ -5,16 +5,17 @@ extension Plan {
     /// Counts, for every change, what is live and will notice.
     mutating func assessImpact(in statements: some Statements, records: [ResourceRecord], at now: Timestamp) throws {
         guard !isEmpty else { return }
-        var grants: [String: [KeyGrant]] = [:]
+        var grants: [ExactText: [KeyGrant]] = [:]
         for index in changes.indices where changes[index].action == .update || changes[index].action == .delete {
             let change = changes[index]
             guard let record = change.observed else { continue }
             let workspace = change.address.workspace
             switch change.address.kind {
             case .scope, .keyPolicy:
-                if grants[workspace] == nil { grants[workspace] = try statements.liveKeyGrants(in: workspace, at: now) }
+                let key = ExactText(workspace)
+                if grants[key] == nil { grants[key] = try statements.liveKeyGrants(in: workspace, at: now) }
                 let impact = KeyImpact(
-                    grants: grants[workspace] ?? [], records: records.filter { $0.address.workspace == workspace })
+                    grants: grants[key] ?? [], records: records.filter { $0.address.workspace.isExactly(workspace) })
                 changes[index].impact = impact.notes(for: change, record: record)
             case .webhook:
                 guard change.action == .delete, let id = WebhookID(record.id) else { continue }
@@ -36,7 +37,8 @@ extension Plan {
             case .integration(let new)? = change.desired?.spec
         else { return [] }
         let isOtherClient =
-            old.provider != new.provider || old.config.authorizationUrl != new.config.authorizationUrl
+            !CredentialDestinations(new).areWithin(CredentialDestinations(old)) || old.provider != new.provider
+            || old.config.authorizationUrl != new.config.authorizationUrl
             || old.config.tokenUrl != new.config.tokenUrl || old.config.issuer != new.config.issuer
             || isOther(old.config.clientId, new.config.clientId) || change.changedSecrets.contains("config.clientId")
         let count: Int
@@ -60,19 +62,19 @@ extension Plan {
 /// What changes of scopes and policies do to the keys of one workspace.
 private struct KeyImpact {
     let grants: [KeyGrant]
-    let policies: [String: KeyPolicySpec]
+    let policies: [ExactText: KeyPolicySpec]
     let scopes: [String]
 
     init(grants: [KeyGrant], records: [ResourceRecord]) {
         self.grants = grants
-        var policies: [String: KeyPolicySpec] = [:]
+        var policies: [ExactText: KeyPolicySpec] = [:]
         var scopes: [String] = []
         for record in records {
             switch record.address.kind {
             case .scope: scopes.append(record.address.name)
             case .keyPolicy:
                 if case .keyPolicy(let spec)? = ResourceSpec(kind: .keyPolicy, text: record.specText) {
-                    policies[record.address.name] = spec
+                    policies[ExactText(record.address.name)] = spec
                 }
             case .event, .integration, .webhook: break
             }
@@ -87,12 +89,12 @@ private struct KeyImpact {
             let gone = change.action == .delete || change.previousAddress != nil
             return gone ? losing(scope: name, among: grants) : []
         }
-        let holders = grants.filter { $0.policy == name }
+        let holders = grants.filter { $0.policy?.isExactly(name) == true }
         guard !holders.isEmpty else { return [] }
         if change.action == .delete || change.previousAddress != nil {
             return [ImpactNote(effect: .keysLosePolicy, count: holders.count)]
         }
-        guard case .keyPolicy(let new)? = change.desired?.spec, let old = policies[name] else { return [] }
+        guard case .keyPolicy(let new)? = change.desired?.spec, let old = policies[ExactText(name)] else { return [] }
         var notes: [ImpactNote] = []
         for scope in removed(from: old.scopes, to: new.scopes) { notes += losing(scope: scope, among: holders) }
         notes += lowered(old.rateLimitPerHour, new.rateLimitPerHour, "per hour", holders.map { $0.rateLimitPerHour })
@@ -115,7 +117,7 @@ private struct KeyImpact {
 
     private func losing(scope: String, among grants: [KeyGrant]) -> [ImpactNote] {
         let count = grants.count { grant in
-            let allowed = grant.policy.map { policies[$0]?.scopes ?? [] }
+            let allowed = grant.policy.map { policies[ExactText($0)]?.scopes ?? [] }
             guard allowed?.contains(where: { ScopePattern.covers($0, scope) }) ?? true else { return false }
             guard let own = grant.scopes else { return allowed != nil }
             return own.contains { ScopePattern.covers($0, scope) }

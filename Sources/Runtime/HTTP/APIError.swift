@@ -76,6 +76,13 @@ extension APIError {
             message: "\(what) is declared in \(place); change it there and apply, or override as an admin with ?override=true")
     }
 
+    /// 409: the manifest's `lifecycle.preventDestroy` holds against an override too.
+    package static func preventDestroy(_ what: String) -> APIError {
+        APIError(
+            .conflict, code: "prevent_destroy",
+            message: "\(what) has lifecycle.preventDestroy: first apply a manifest that declares it with preventDestroy: false")
+    }
+
     /// The reference's shape of an error body.
     package var body: JSON {
         var object = JSONObject([

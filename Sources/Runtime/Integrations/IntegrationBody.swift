@@ -46,10 +46,13 @@ package struct IntegrationBody: Sendable {
         }
         if var config = fields.nested("config") {
             clientSecret = Self.read(&config, into: &spec.config, addresses)
-            if let old = base?.config, old.clientSecret != nil, clientSecret == nil, Self.sendsElsewhere(old, spec.config) {
-                config.report("clientSecret", "must be given again when requests that carry it go to another host")
-            }
             fields.absorb(config)
+        }
+        // Nobody may learn a stored secret by pointing the integration, or its provider, at a host of their own.
+        if let base, base.config.clientSecret != nil, clientSecret == nil,
+            !CredentialDestinations(spec).areWithin(CredentialDestinations(base))
+        {
+            fields.report("config.clientSecret", "must be given again when requests that carry it go to another host")
         }
         try fields.finish()
         self.spec = spec
@@ -114,20 +117,6 @@ package struct IntegrationBody: Sendable {
         return parameters
     }
 
-    /// Nobody may learn a stored secret by pointing the integration at a host of their own.
-    private static func sendsElsewhere(_ old: IntegrationSpec.Config, _ new: IntegrationSpec.Config) -> Bool {
-        let paths: [KeyPath<IntegrationSpec.Config, String?>] = [\.tokenUrl, \.revocationUrl, \.introspectionUrl]
-        return paths.contains { path in
-            guard let after = new[keyPath: path] else { return false }
-            return host(old[keyPath: path]) != host(after)
-        }
-    }
-
-    private static func host(_ text: String?) -> String? {
-        guard let text, let url = try? WebURL(text) else { return nil }
-        return "\(url.isSecure)/\(url.host)/\(url.port ?? 0)"
-    }
-
     private static func addressProblem(_ text: String, _ addresses: AddressPolicy) -> String? {
         guard let url = try? WebURL(text) else { return nil }
         return addresses.refusal(ofHost: url.host)?.description
@@ -140,8 +129,8 @@ package struct IntegrationBody: Sendable {
     }
 
     private static func unique(_ values: [String], _ name: String, _ fields: inout Fields) -> [String] {
-        var seen: Set<String> = []
-        for (position, value) in values.enumerated() where !seen.insert(value).inserted {
+        var seen: Set<ExactText> = []
+        for (position, value) in values.enumerated() where !seen.insert(ExactText(value)).inserted {
             fields.report("\(name).\(position)", "stands in the list twice")
         }
         return values

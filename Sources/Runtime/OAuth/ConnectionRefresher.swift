@@ -74,6 +74,9 @@ package final class ConnectionRefresher: Sendable {
     private func fly(_ id: ConnectionID) async throws -> ConnectionRecord {
         let missing = OAuthError(.connectionNotFound, "there is no such connection")
         guard let first = try await store.read({ try $0.connection(id) }) else { throw missing }
+        guard first.isRefreshable || first.status != .needsReauthorization else {
+            throw OAuthError(.needsReauthorization, "the connection must be authorised again: \(first.error ?? "its tokens are gone")")
+        }
         guard first.isRefreshable else {
             throw OAuthError(.notRefreshable, "the provider gave no refresh token: connect again to renew the access")
         }
@@ -173,13 +176,17 @@ package final class ConnectionRefresher: Sendable {
             }
         }
         if let saved { return saved }
-        if let current = try await store.read({ try $0.connection(record.id) }) { return current }
-        // Deleted while the provider answered: the new tokens must not outlive it.
+        let current = try await store.read { try $0.connection(record.id) }
+        if let current, current.status != .needsReauthorization { return current }
+        // Deleted while the provider answered, or parted from its tokens: the new ones must not outlive it.
         if let url = config.revocationUrl, let clientID = client.id {
             let revocation = Revocation(
                 workspace: record.workspace, connectionID: record.id, url: url, clientID: clientID, clientSecret: client.secret,
                 authMethod: config.tokenAuthMethod, tokens: fresh)
             try await store.write { try $0.insertRevocation(revocation, at: moment) }
+        }
+        if let current {
+            throw OAuthError(.needsReauthorization, "the connection must be authorised again: \(current.error ?? "its tokens are gone")")
         }
         throw OAuthError(.connectionNotFound, "the connection was deleted meanwhile")
     }

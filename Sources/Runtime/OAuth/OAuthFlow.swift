@@ -179,12 +179,15 @@ package struct OAuthFlow: Sendable {
             client: TokenRequest.Client(id: clientID, secret: client.secret, method: config.tokenAuthMethod), parameters: config.tokenParams
         ).request(timeout: Self.callTimeout)
         return try await work.perform {
-            do { return .success(try await exchange(request, record, config: config, region: region)) } catch { return .failure(error) }
+            do {
+                return .success(try await exchange(request, record, integration.spec, config: config, client: client, region: region))
+            } catch { return .failure(error) }
         }
     }
 
     private func exchange(
-        _ request: ProviderRequest, _ record: OAuthStateRecord, config: EffectiveConfig, region: String?
+        _ request: ProviderRequest, _ record: OAuthStateRecord, _ spec: IntegrationSpec, config: EffectiveConfig,
+        client: (id: String?, secret: Secret?), region: String?
     ) async throws -> ConnectionRecord {
         let response: TokenResponse
         do throws(TokenFailure) {
@@ -200,7 +203,20 @@ package struct OAuthFlow: Sendable {
         let grant = Grant(
             tokens: ConnectionTokens(access: response.accessToken, refresh: response.refreshToken), tokenType: response.tokenType,
             scopes: response.scopes ?? record.scopes, metadata: response.metadata, expiresAt: schedule.expiresAt, dueAt: schedule.dueAt)
-        return try await store.write { writing in
+        let outcome = try await store.write { writing -> Result<ConnectionRecord, OAuthError> in
+            // Endpoints that changed while the provider answered must not get these tokens at the next refresh.
+            guard let current = try writing.integration(record.integrationID),
+                CredentialDestinations(current.spec).areWithin(CredentialDestinations(spec))
+            else {
+                if let url = config.revocationUrl, let clientID = client.id {
+                    try writing.insertRevocation(
+                        Revocation(
+                            workspace: record.workspace, connectionID: record.connectionID ?? ConnectionID(at: moment), url: url,
+                            clientID: clientID, clientSecret: client.secret, authMethod: config.tokenAuthMethod, tokens: grant.tokens),
+                        at: moment)
+                }
+                return .failure(OAuthError(.stateInvalid, "the integration's endpoints changed meanwhile: start again"))
+            }
             let connection: ConnectionRecord
             if let id = record.connectionID {
                 guard let renewed = try writing.reauthorizeConnection(id, grant: grant, region: region, at: moment) else {
@@ -220,8 +236,9 @@ package struct OAuthFlow: Sendable {
                 actor: record.createdBy, at: moment)
             try writing.insertLog(log)
             if let warning = ActivityLog.deadOnArrival(grant, of: connection.id, log) { try writing.insertLog(warning) }
-            return connection
+            return .success(connection)
         }
+        return try outcome.get()
     }
 
     private func authorizationURL(

@@ -21,6 +21,7 @@ extension Statements {
         return try ListPage(rows, limit: limit) { try ConnectionRecord($0) }
     }
 
+    /// The tokens, opened; an empty access token stands for those that were taken away until somebody authorises again.
     package func connectionTokens(_ id: ConnectionID) throws -> ConnectionTokens? {
         let row = try Row.fetchOne(
             db, sql: "SELECT access_token, refresh_token FROM connections WHERE id = ?", arguments: [id.text])

@@ -65,12 +65,15 @@ extension Writing {
         for connection in connections.compactMap({ ConnectionID($0) }) { try queueRevocation(of: connection, at: now) }
     }
 
-    /// Queues the revocation of one connection that is about to go; nothing where its provider has no endpoint for it.
+    /// Queues the revocation of one connection that is about to go; nothing where its provider has no endpoint for it, or where
+    /// its tokens were taken away before.
     package func queueRevocation(of id: ConnectionID, at now: Timestamp) throws {
         guard let connection = try connection(id), let integration = try integration(connection.integrationID) else { return }
         let config = EffectiveConfig(integration.spec).regional(connection.region)
         let client = try clientCredentials(of: integration)
-        guard let url = config.revocationUrl, let clientID = client.id, let tokens = try connectionTokens(id) else { return }
+        guard let url = config.revocationUrl, let clientID = client.id, let tokens = try connectionTokens(id),
+            !tokens.access.isEmpty
+        else { return }
         try insertRevocation(
             Revocation(
                 workspace: connection.workspace, connectionID: id, url: url, clientID: clientID, clientSecret: client.secret,

@@ -6,7 +6,9 @@ import GRDB
 /// `STRICT`. The five declared kinds share their first columns: `name` is the stable name of the manifest,
 /// `spec` the canonical JSON of the declared fields, `origin` who may change it, `owner` which manifests may.
 enum Schema {
-    static let migrations: [(version: Int, sql: String)] = [(1, version1), (2, answersAndRuns), (3, keyCanary)]
+    static let migrations: [(version: Int, sql: String)] = [
+        (1, version1), (2, answersAndRuns), (3, keyCanary), (4, logsOfWebhooks),
+    ]
 
     /// The newest version that this program can read and write.
     static var currentVersion: Int { migrations.last?.version ?? 0 }

@@ -10,6 +10,8 @@ package struct IntegrationRecord: Sendable, Equatable {
     package var owner: String
     /// Where a manifest declares it; nil for one made over HTTP.
     package var declaration: Declaration?
+    /// `lifecycle.preventDestroy` of the manifest.
+    package var preventDestroy: Bool
     package var spec: IntegrationSpec
     package var createdAt: Timestamp
     package var updatedAt: Timestamp
@@ -37,6 +39,7 @@ package struct IntegrationRecord: Sendable, Equatable {
         owner = row["owner"]
         let origin: String = row["origin"]
         declaration = origin == "manifest" ? Declaration(file: row["file"], line: row["line"]) : nil
+        preventDestroy = row["prevent_destroy"]
         createdAt = Timestamp(milliseconds: row["created_at"])
         updatedAt = Timestamp(milliseconds: row["updated_at"])
         updatedBy = row["updated_by"]

@@ -1,7 +1,7 @@
 import GRDB
 package import Spec
 
-/// One line of an integration's activity log; it holds no secret.
+/// One line of an integration's or a webhook's activity log; it holds no secret.
 package struct ActivityLog: Sendable, Hashable {
     package enum Level: String, Sendable, CaseIterable {
         case info
@@ -14,6 +14,7 @@ package struct ActivityLog: Sendable, Hashable {
     package var workspace: String
     package var integrationID: String?
     package var connectionID: String?
+    package var webhookID: String?
     package var level: Level
     /// What happened, in dotted form: `oauth.connected`, `oauth.refresh_failed`.
     package var action: String
@@ -21,14 +22,15 @@ package struct ActivityLog: Sendable, Hashable {
     package var actor: String?
     package var at: Timestamp
 
-    /// Entries kept of one integration.
+    /// Entries kept of one integration in each workspace, and of one webhook.
     package static let kept = 1000
 
     package init(
-        workspace: String, integrationID: String?, connectionID: String? = nil, level: Level = .info, action: String,
-        message: String, actor: String?, at: Timestamp
+        workspace: String, integrationID: String?, connectionID: String? = nil, webhookID: String? = nil, level: Level = .info,
+        action: String, message: String, actor: String?, at: Timestamp
     ) {
         id = 0
+        self.webhookID = webhookID
         self.workspace = workspace
         self.integrationID = integrationID
         self.connectionID = connectionID
@@ -44,6 +46,7 @@ package struct ActivityLog: Sendable, Hashable {
         workspace = row["workspace"]
         integrationID = row["integration_id"]
         connectionID = row["connection_id"]
+        webhookID = row["webhook_id"]
         level = Level(rawValue: row["level"]) ?? .info
         action = row["action"]
         message = row["message"]
@@ -54,34 +57,61 @@ package struct ActivityLog: Sendable, Hashable {
 
 extension Statements {
     /// Newest first; `before` is the id of the last entry of the page before.
-    package func logs(ofIntegration integrationID: IntegrationID, before: Int?, limit: PageLimit) throws -> ListPage<ActivityLog> {
+    ///
+    /// - Parameter workspace: whose entries; several workspaces have some where the integration is public. Nil for all.
+    package func logs(
+        ofIntegration integrationID: IntegrationID, workspace: String?, before: Int?, limit: PageLimit
+    ) throws -> ListPage<ActivityLog> {
         let rows = try Row.fetchCursor(
             db,
-            sql: "SELECT * FROM logs WHERE integration_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
-            arguments: [integrationID.text, before ?? Int.max, limit.rows])
+            sql: """
+                SELECT * FROM logs WHERE integration_id = ?1 AND (?2 IS NULL OR workspace = ?2) AND id < ?3 ORDER BY id DESC LIMIT ?4
+                """,
+            arguments: [integrationID.text, workspace, before ?? Int.max, limit.rows])
+        return try ListPage(rows, limit: limit) { ActivityLog($0) }
+    }
+
+    /// Newest first; `before` is the id of the last entry of the page before.
+    package func logs(
+        ofWebhook webhookID: WebhookID, workspace: String?, before: Int?, limit: PageLimit
+    ) throws -> ListPage<ActivityLog> {
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT * FROM logs WHERE webhook_id = ?1 AND (?2 IS NULL OR workspace = ?2) AND id < ?3 ORDER BY id DESC LIMIT ?4
+                """,
+            arguments: [webhookID.text, workspace, before ?? Int.max, limit.rows])
         return try ListPage(rows, limit: limit) { ActivityLog($0) }
     }
 }
 
 extension Writing {
-    /// Adds an entry and drops what exceeds the integration's share.
+    /// Adds an entry and drops what exceeds the share of its integration and workspace, or of its webhook.
     package func insertLog(_ log: ActivityLog) throws {
         try db.execute(
             sql: """
-                INSERT INTO logs (workspace, integration_id, connection_id, level, action, message, actor, at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT INTO logs (workspace, integration_id, connection_id, webhook_id, level, action, message, actor, at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
-                log.workspace, log.integrationID, log.connectionID, log.level.rawValue, log.action,
+                log.workspace, log.integrationID, log.connectionID, log.webhookID, log.level.rawValue, log.action,
                 String(log.message.prefix(1000)), log.actor, log.at.milliseconds,
             ])
-        guard let integrationID = log.integrationID else { return }
-        try db.execute(
-            sql: """
-                DELETE FROM logs WHERE integration_id = ? AND id <= (
-                    SELECT id FROM logs WHERE integration_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
-                """,
-            arguments: [integrationID, integrationID, ActivityLog.kept])
+        if let integrationID = log.integrationID {
+            try db.execute(
+                sql: """
+                    DELETE FROM logs WHERE integration_id = ?1 AND workspace = ?2 AND id <= (
+                        SELECT id FROM logs WHERE integration_id = ?1 AND workspace = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)
+                    """,
+                arguments: [integrationID, log.workspace, ActivityLog.kept])
+        } else if let webhookID = log.webhookID {
+            try db.execute(
+                sql: """
+                    DELETE FROM logs WHERE webhook_id = ?1 AND id <= (
+                        SELECT id FROM logs WHERE webhook_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
+                    """,
+                arguments: [webhookID, ActivityLog.kept])
+        }
     }
 
     /// Drops entries older than `moment`.

@@ -7,6 +7,8 @@ package struct WebhookRecord: Sendable, Equatable {
     /// The stable name of a manifest; for webhooks made over HTTP one derived from the id.
     package var name: String
     package var isDeclared: Bool
+    /// `lifecycle.preventDestroy` of the manifest.
+    package var preventDestroy: Bool
     /// Where a manifest declares it.
     package var file: String?
     package var line: Int?
@@ -23,14 +25,15 @@ package struct WebhookRecord: Sendable, Equatable {
     package var consecutiveFailures: Int
 
     package init(
-        id: WebhookID, workspace: String, name: String, isDeclared: Bool = false, file: String? = nil, line: Int? = nil,
-        spec: WebhookSpec, createdAt: Timestamp, updatedAt: Timestamp, updatedBy: String, disabledAt: Timestamp? = nil,
+        id: WebhookID, workspace: String, name: String, isDeclared: Bool = false, preventDestroy: Bool = false, file: String? = nil,
+        line: Int? = nil, spec: WebhookSpec, createdAt: Timestamp, updatedAt: Timestamp, updatedBy: String, disabledAt: Timestamp? = nil,
         disabledReason: String? = nil, failingSince: Timestamp? = nil, consecutiveFailures: Int = 0
     ) {
         self.id = id
         self.workspace = workspace
         self.name = name
         self.isDeclared = isDeclared
+        self.preventDestroy = preventDestroy
         self.file = file
         self.line = line
         self.spec = spec

@@ -6,17 +6,17 @@ package import Spec
 private enum Columns {
     static let byID = """
         SELECT id, workspace, name, origin, file, line, spec, created_at, updated_at, updated_by,
-            disabled_at, disabled_reason, failing_since, consecutive_failures
+            disabled_at, disabled_reason, failing_since, consecutive_failures, prevent_destroy
         FROM webhooks WHERE id = ?
         """
     static let all = """
         SELECT id, workspace, name, origin, file, line, spec, created_at, updated_at, updated_by,
-            disabled_at, disabled_reason, failing_since, consecutive_failures
+            disabled_at, disabled_reason, failing_since, consecutive_failures, prevent_destroy
         FROM webhooks ORDER BY id
         """
     static let page = """
         SELECT id, workspace, name, origin, file, line, spec, created_at, updated_at, updated_by,
-            disabled_at, disabled_reason, failing_since, consecutive_failures
+            disabled_at, disabled_reason, failing_since, consecutive_failures, prevent_destroy
         FROM webhooks WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?
         """
 }
@@ -62,6 +62,13 @@ extension Statements {
             guard let json = try? JSON(parsing: text), let spec = EventTypeSpec(json: json) else { return nil }
             return (row[0], row[1], spec)
         }
+    }
+
+    /// Whether the workspace declares that event type; built-in ones are declared nowhere.
+    package func declaresEventType(_ name: String, workspace: String) throws -> Bool {
+        try Bool.fetchOne(
+            db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM event_types WHERE workspace = ? AND name = ?)"),
+            arguments: [workspace, name]) ?? false
     }
 
     /// Deliveries of the webhook that are still owed.
@@ -157,7 +164,8 @@ extension WebhookRecord {
                 code: .notAState, message: "the webhook \(row[0] as String) cannot be read; was it written by a newer version?")
         }
         self.init(
-            id: id, workspace: row[1], name: row[2], isDeclared: row[3] as String == "manifest", file: row[4], line: row[5], spec: spec,
+            id: id, workspace: row[1], name: row[2], isDeclared: row[3] as String == "manifest", preventDestroy: row[14], file: row[4],
+            line: row[5], spec: spec,
             createdAt: Timestamp(milliseconds: row[7]), updatedAt: Timestamp(milliseconds: row[8]), updatedBy: row[9],
             disabledAt: (row[10] as Int64?).map { Timestamp(milliseconds: $0) }, disabledReason: row[11],
             failingSince: (row[12] as Int64?).map { Timestamp(milliseconds: $0) }, consecutiveFailures: row[13])

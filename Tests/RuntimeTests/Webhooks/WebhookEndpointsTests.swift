@@ -8,9 +8,9 @@ import Testing
 @testable import IntegrationRuntime
 
 struct WebhookEndpointsTests {
-    private let world: DeliveryWorld
-    private let engine: DeliveryEngine
-    private let api: InProcessAPI
+    let world: DeliveryWorld
+    let engine: DeliveryEngine
+    let api: InProcessAPI
 
     init() throws {
         world = try DeliveryWorld()
@@ -30,10 +30,10 @@ struct WebhookEndpointsTests {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private var admin: InProcessAPI { Self.api(world, engine, Principal(subject: "root", workspace: .one("acme"), role: .admin)) }
-    private var stranger: InProcessAPI { Self.api(world, engine, Principal(subject: "other", workspace: .one("other"), role: .admin)) }
+    var admin: InProcessAPI { Self.api(world, engine, Principal(subject: "root", workspace: .one("acme"), role: .admin)) }
+    var stranger: InProcessAPI { Self.api(world, engine, Principal(subject: "other", workspace: .one("other"), role: .admin)) }
 
-    private func send(
+    func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, query: [(name: String, value: String)] = [],
         on api: InProcessAPI? = nil
     )
@@ -42,7 +42,7 @@ struct WebhookEndpointsTests {
         try await (api ?? self.api).send(ManagementRequest(method, path, query: query, body: body))
     }
 
-    private func create(_ change: [(String, JSON)] = []) async throws -> ManagementAnswer {
+    func create(_ change: [(String, JSON)] = []) async throws -> ManagementAnswer {
         let whole: JSON = ["name": "Hook", "url": "https://example.com/hook", "events": ["POST_PUBLISHED"]]
         var body = try #require(whole.object)
         for (name, value) in change { body[name] = value.isNull ? nil : value }
@@ -93,10 +93,10 @@ struct WebhookEndpointsTests {
         #expect(changed.body["retryConfig"]?["initialDelay"] == "5s")
         #expect(changed.body["headers"] == ["X-Plain": "a", "Authorization": ["stored": true]])
         let webhook = try #require(WebhookID(id))
-        #expect(engine.routes.routes[webhook]?.headers.first { $0.name == "Authorization" }?.value == "Bearer canary-1")
+        #expect(engine.routes.routes[webhook]?.headers.first { $0.name == "Authorization" }?.value.reveal() == "Bearer canary-1")
         let kept = try await send(.put, path, ["headers": ["Authorization": ["stored": true]]])
         #expect(kept.status == 200)
-        #expect(engine.routes.routes[webhook]?.headers.map(\.value) == ["Bearer canary-1"])
+        #expect(engine.routes.routes[webhook]?.headers.map { $0.value.reveal() } == ["Bearer canary-1"])
         _ = try await send(.put, path, ["headers": [:]])
         #expect(try await world.store.read { try $0.secrets(of: id) }.keys.sorted() == ["secret"])
     }
@@ -209,6 +209,11 @@ struct WebhookEndpointsTests {
         let id = try #require(made.body["id"]?.string)
         #expect(try await send(.get, "/api/integrations/webhooks/\(id)/secret", on: admin).body["secret"] == made.body["secret"])
         #expect(try await send(.get, "/api/integrations/webhooks/\(id)/secret", on: stranger).status == 404)
+        let logs = try await send(.get, "/api/integrations/webhooks/\(id)/logs")
+        #expect(logs.body["data"]?.array?.map { $0["action"] } == ["webhook.secret_shown"])
+        #expect(logs.body["data"]?.array?.first?["actor"] == "root")
+        #expect(try await send(.get, "/api/integrations/webhooks/\(id)/logs", on: stranger).status == 404)
+        #expect(try await send(.get, "/api/integrations/webhooks/\(id)/logs", query: [("cursor", "zzz")]).status == 422)
     }
 
     @Test func `a rotated secret signs beside the old one`() async throws {

@@ -19,7 +19,7 @@ struct WebhookChange {
     /// - Parameters:
     ///   - current: what an update starts from; nil for a creation, which needs name, URL and events.
     ///   - knowsEvent: whether the workspace has an event type.
-    init(_ body: JSON, current: WebhookSpec?, policy: AddressPolicy, knowsEvent: (String) -> Bool) throws(APIError) {
+    init(_ body: JSON, current: WebhookSpec?, policy: AddressPolicy, knowsEvent: (String) throws -> Bool) throws {
         var fields = try Fields(body)
         if current == nil {
             name = fields.requiredString("name", check: DisplayText.nameProblem)
@@ -30,9 +30,16 @@ struct WebhookChange {
         }
         let text = fields.string("description", check: DisplayText.descriptionProblem)
         if fields.has("description") { description = .some(text) }
+        var failure: (any Error)?
         events = fields.strings("events", atMost: WebhookRules.eventCount) { type in
-            type == "*" || knowsEvent(type) ? nil : "`\(type.prefix(64))` is no event type of this workspace"
+            do {
+                return try type == "*" || knowsEvent(type) ? nil : "`\(type.prefix(64))` is no event type of this workspace"
+            } catch {
+                failure = error
+                return nil
+            }
         }
+        if let failure { throw failure }
         if let events, events.isEmpty { fields.report("events", "must name at least one event type, or \"*\" for all") }
         if let events, Set(events).count < events.count { fields.report("events", "names an event type twice") }
         if let events, events.count > 1, events.contains("*") { fields.report("events", "must be [\"*\"] alone, for all") }
@@ -45,6 +52,7 @@ struct WebhookChange {
             if let problem = WebhookSecret.problem(given) { fields.report("secret", problem) } else { secret = given }
         }
         readHeaders(&fields, current: current)
+        if let current { demandHeaderSecrets(&fields, current: current) }
         readRetryConfig(&fields, current: current?.retryConfig ?? WebhookSpec.RetryConfig())
         try fields.finish()
     }
@@ -59,6 +67,8 @@ struct WebhookChange {
         if let headers { spec.headers = headers }
         if let retryConfig { spec.retryConfig = retryConfig }
         if let status { spec.status = status }
+        // What stands there now is no longer what a manifest's reference leads to, which is drift.
+        if secret != nil, spec.secret != nil { spec.secret = .stored }
         return spec
     }
 
@@ -93,7 +103,7 @@ struct WebhookChange {
                 } else {
                     read.append(.init(name: name, value: .text(text)))
                 }
-            } else if let kept = current?.headers.first(where: { $0.name == name }), kept.value.json == value {
+            } else if let kept = current?.headers.first(where: { $0.name.isExactly(name) }), kept.value.json == value {
                 // A secret header as the API shows it: it stays as it is.
                 read.append(kept)
             } else {
@@ -102,6 +112,17 @@ struct WebhookChange {
         }
         headers = read
     }
+
+    /// Stored values of headers were given for one address: at another one, each that would still be sent is given again.
+    private func demandHeaderSecrets(_ fields: inout Fields, current: WebhookSpec) {
+        guard let url, Self.destination(of: url) != Self.destination(of: current.url) else { return }
+        for header in headers ?? current.headers {
+            guard case .secret = header.value, headerSecrets["headers.\(header.name)"] == nil else { continue }
+            fields.report("headers.\(header.name)", "must be given again: its value does not follow the webhook to another address")
+        }
+    }
+
+    private static func destination(of url: String) -> String { (try? WebURL(url))?.destination ?? url }
 
     private mutating func readRetryConfig(_ fields: inout Fields, current: WebhookSpec.RetryConfig) {
         guard var nested = fields.nested("retryConfig") else { return }

@@ -74,36 +74,21 @@ package struct WebhookEndpoints: EndpointGroup {
                         .ok, "The secret", schema: ["type": "object", "required": ["secret"], "properties": ["secret": ["type": "string"]]]),
                     Self.missing,
                 ], handle: showSecret),
+            Endpoint(
+                .get, "/api/integrations/webhooks/{id}/logs", name: "listWebhookLogs",
+                summary: "Who saw or replaced a webhook's secret, and who changed it against its manifest; newest first",
+                access: .management(.member), parameters: Page.parameters,
+                answers: [.init(.ok, "A page of entries", schema: .page(of: "IntegrationLog")), Self.missing], handle: logs),
         ]
     }
 
     static let missing = Endpoint.Answer(.notFound, "No such webhook in the workspace", schema: .schema("Error"))
-    static let managed = Endpoint.Answer(.conflict, "A manifest declares it", schema: .schema("Error"))
+    static let managed = Endpoint.Answer(.conflict, "A manifest declares it, or protects it", schema: .schema("Error"))
     static let notFound = APIError.notFound("webhook_not_found", "there is no such webhook in this workspace")
 
     /// The webhook of the path, if the caller's workspace has it.
     func find(_ call: Call) async throws -> WebhookRecord {
-        let id = try call.id(as: WebhookKind.self, orThrow: Self.notFound)
-        guard let record = try await store.read({ try $0.webhook(id) }), call.principal?.reaches(record.workspace) == true else {
-            throw Self.notFound
-        }
-        return record
-    }
-
-    private func showSecret(_ call: Call) async throws -> Reply {
-        let record = try await find(call)
-        let (actor, now) = (call.actor, call.now)
-        let secret = try await store.write { tx in
-            try tx.insertLog(
-                ActivityLog(
-                    workspace: record.workspace, integrationID: nil, level: .warning, action: "webhook.secret_shown",
-                    message: "the secret of the webhook \(record.id) was shown", actor: actor, at: now))
-            return try tx.secrets(of: record.id.text)["secret"]
-        }
-        guard let secret else {
-            throw APIError.notFound("secret_not_found", "this webhook has no secret; apply its manifest again to make one")
-        }
-        return Reply(.ok, ["secret": .string(secret.reveal())])
+        try await store.read { try $0.ownWebhook(call) }
     }
 
     private func list(_ call: Call) async throws -> Reply {
@@ -113,80 +98,32 @@ package struct WebhookEndpoints: EndpointGroup {
         return page.reply(records, id: \.id.text, json: { WebhookView.json($0) })
     }
 
-    private func create(_ call: Call) async throws -> Reply {
-        let workspace = try call.workspace()
-        let routes = try await engine.loadedRoutes()
-        let change = try WebhookChange(try call.json(), current: nil, policy: policy) { routes.knows(type: $0, workspace: workspace) }
-        let secret = change.secret ?? WebhookSecret.generate()
-        let id = WebhookID(at: call.now)
-        let record = WebhookRecord(
-            id: id, workspace: workspace, name: id.text.replacing("_", with: "-"), spec: change.applied(to: nil), createdAt: call.now,
-            updatedAt: call.now, updatedBy: call.actor)
-        let headerSecrets = change.headerSecrets
-        try await store.write { tx in
-            try tx.insertWebhook(record)
-            try tx.setSecret(secret, of: id.text, field: "secret", at: record.createdAt)
-            for (field, value) in headerSecrets { try tx.setSecret(value, of: id.text, field: field, at: record.createdAt) }
-        }
-        try await changed()
-        return Reply(
-            .created, WebhookView.json(record).with("secret", .string(secret.reveal())), headers: [.location: "\(call.basePath)/\(id)"])
-    }
-
-    private func update(_ call: Call) async throws -> Reply {
-        let record = try await find(call)
-        let routes = try await engine.loadedRoutes()
-        let change = try WebhookChange(try call.json(), current: record.spec, policy: policy) {
-            routes.knows(type: $0, workspace: record.workspace)
-        }
-        if record.isDeclared, change.onlyActivates, record.spec.status == .active {
-            try await store.write { try $0.enableWebhook(record.id) }
-        } else {
-            try refuseDeclared(record, call)
-            let spec = change.applied(to: record.spec)
-            let clears = change.status == .active || spec.url != record.spec.url
-            let dropped = Set(record.spec.secrets.map(\.field)).subtracting(spec.secrets.map(\.field)).subtracting(["secret"])
-            let (secret, headerSecrets, now, actor) = (change.secret, change.headerSecrets, call.now, call.actor)
-            try await store.write { tx in
-                try tx.updateWebhook(record.id, spec: spec, clearsDisabled: clears, at: now, by: actor)
-                for field in dropped { try tx.deleteSecret(of: record.id.text, field: field) }
-                for (field, value) in headerSecrets { try tx.setSecret(value, of: record.id.text, field: field, at: now) }
-                if let secret { try tx.setSecret(secret, of: record.id.text, field: "secret", at: now) }
+    private func showSecret(_ call: Call) async throws -> Reply {
+        let secret = try await store.write { writing in
+            let record = try writing.ownWebhook(call)
+            guard let secret = try writing.secrets(of: record.id.text)["secret"] else {
+                throw APIError.notFound("secret_not_found", "this webhook has no secret; apply its manifest again to make one")
             }
+            try writing.log("webhook.secret_shown", "the signing secret was shown", of: record, by: call)
+            return secret
         }
-        try await changed()
-        return Reply(.ok, WebhookView.json(try await find(call)))
+        return Reply(.ok, ["secret": .string(secret.reveal())])
     }
 
-    private func delete(_ call: Call) async throws -> Reply {
-        let record = try await find(call)
-        try refuseDeclared(record, call)
-        try await store.write { try $0.deleteWebhook(record.id) }
-        try await changed()
-        return Reply(.noContent)
-    }
-
-    private func rotate(_ call: Call) async throws -> Reply {
-        let record = try await find(call)
-        // A secret that a manifest refers to is changed where the reference leads; one that was generated belongs to the runtime.
-        if record.spec.secret.map({ $0 != .stored }) == true { try refuseDeclared(record, call) }
-        var fields = try Fields(try call.json())
-        let given = fields.string("secret") { WebhookSecret.problem(Secret($0)) }
-        let overlap = fields.duration("overlap") ?? .seconds(86_400)
-        if overlap > .seconds(30 * 86_400) { fields.report("overlap", "must be at most 30d") }
-        try fields.finish()
-        let secret = given.map { Secret($0) } ?? WebhookSecret.generate()
-        let now = call.now
-        try await store.write { tx in
-            if let old = try tx.secrets(of: record.id.text)["secret"], overlap > .zero {
-                try tx.setSecret(PreviousSecret.write(old, until: now + overlap), of: record.id.text, field: "secret.previous", at: now)
-            } else {
-                try tx.deleteSecret(of: record.id.text, field: "secret.previous")
-            }
-            try tx.setSecret(secret, of: record.id.text, field: "secret", at: now)
+    private func logs(_ call: Call) async throws -> Reply {
+        let page = try Page(call)
+        let before = try page.number()
+        let id = try call.id(as: WebhookKind.self, orThrow: Self.notFound)
+        let workspace = call.workspaceFilter
+        // What was written of a webhook that is gone tells who removed it.
+        let logs = try await store.read { reading in
+            let record = try reading.webhook(id)
+            if let record, !call.reaches(record.workspace) { throw Self.notFound }
+            let logs = try reading.logs(ofWebhook: id, workspace: workspace, before: before, limit: page.storeLimit)
+            guard record != nil || !logs.isEmpty else { throw Self.notFound }
+            return logs
         }
-        try await changed()
-        return Reply(.ok, WebhookView.json(record).with("secret", .string(secret.reveal())))
+        return page.reply(logs, id: { "\($0.id)" }, json: \.json)
     }
 
     private func test(_ call: Call) async throws -> Reply {
@@ -200,15 +137,15 @@ package struct WebhookEndpoints: EndpointGroup {
             workspace: record.workspace, type: event, data: data, idempotencyKey: nil, only: record.id, checksSchema: false, at: call.now)
         return Reply(.accepted, EventIntake.json(accepted))
     }
-
-    private func refuseDeclared(_ record: WebhookRecord, _ call: Call) throws(APIError) {
-        guard record.isDeclared, !(try call.overrides()) else { return }
-        throw .managedByManifest("the webhook `\(record.name)`", file: record.file, line: record.line)
-    }
 }
 
-extension Call {
-    fileprivate var basePath: String { "/api/integrations/webhooks" }
+extension Statements {
+    /// The webhook of the path, if the caller's workspace has it.
+    func ownWebhook(_ call: Call) throws -> WebhookRecord {
+        let id = try call.id(as: WebhookKind.self, orThrow: WebhookEndpoints.notFound)
+        guard let record = try webhook(id), call.reaches(record.workspace) else { throw WebhookEndpoints.notFound }
+        return record
+    }
 }
 
 extension JSON {

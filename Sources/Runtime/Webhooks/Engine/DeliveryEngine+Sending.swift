@@ -39,7 +39,7 @@ extension DeliveryEngine {
 
     private func send(_ delivery: ClaimedDelivery, along route: WebhookRoute) {
         let start = now()
-        var headers = route.headers
+        var headers = route.headers.map { (name: $0.name, value: $0.value.reveal()) }
         headers.append(("Content-Type", "application/json"))
         if !headers.contains(where: { $0.name.lowercased() == "user-agent" }) { headers.append(("User-Agent", configuration.userAgent)) }
         headers += route.signer?.headers(id: delivery.eventID.text, body: delivery.body, at: start) ?? []

@@ -2,13 +2,14 @@ package import Spec
 import Store
 
 /// A webhook as the engine needs it: opened secrets, keyed signers, nothing left to look up.
-package struct WebhookRoute: Sendable {
+package struct WebhookRoute: Sendable, CustomStringConvertible, CustomReflectable {
     package let id: WebhookID
     package let workspace: String
     package let name: String
     package let url: String
     package let events: [String]
-    package let headers: [(name: String, value: String)]
+    /// In the order written; any value may be a credential, so each is revealed where it is sent and nowhere else.
+    package let headers: [(name: String, value: Secret)]
     package let retryConfig: WebhookSpec.RetryConfig
     package let signer: WebhookSigner?
     /// Why it takes no deliveries at present; nil for one that does.
@@ -17,6 +18,9 @@ package struct WebhookRoute: Sendable {
     package let failingSince: Timestamp?
     /// Moves when the row or a secret of it does.
     let mark: String
+
+    package var description: String { "the route of \(id)" }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 
     init(_ record: WebhookRecord, secrets: Result<[String: Secret], StoreError>, mark: String) {
         id = record.id
@@ -35,13 +39,13 @@ package struct WebhookRoute: Sendable {
         }
         headers = record.spec.headers.compactMap { header in
             switch header.value {
-            case .text(let text): return (header.name, text)
+            case .text(let text): return (header.name, Secret(text))
             case .secret:
                 guard let secret = opened["headers.\(header.name)"] else {
                     problem = problem ?? "the secret of its header \(header.name) is not in the state"
                     return nil
                 }
-                return (header.name, secret.reveal())
+                return (header.name, secret)
             }
         }
         if let secret = opened["secret"] {

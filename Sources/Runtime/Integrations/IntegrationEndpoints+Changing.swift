@@ -1,0 +1,86 @@
+internal import HTTPTypes
+import Spec
+import Store
+
+/// Updates and deletions: each reads, judges and writes the row in one transaction.
+extension IntegrationEndpoints {
+    static let conflict = Endpoint.Answer(.conflict, "A manifest declares it, or protects it", schema: .schema("Error"))
+
+    func update(_ call: Call) async throws -> Reply {
+        let overrides = try call.overrides()
+        let (json, actor, now) = (try call.json(), call.actor, call.now)
+        let (updated, revocations) = try await store.write { [addresses] writing -> (IntegrationRecord, [Revocation]) in
+            let current = try writing.ownIntegration(call)
+            let isOverride = try Self.admitWrite(of: current, overriding: overrides)
+            let body = try IntegrationBody(json, base: current.spec, addresses: addresses)
+            let parted = try Self.part(current, from: body.spec, by: call, writing)
+            if let change = body.clientSecret {
+                if let secret = change {
+                    try writing.setSecret(secret, of: current.id.text, field: "config.clientSecret", at: now)
+                } else {
+                    try writing.deleteSecret(of: current.id.text, field: "config.clientSecret")
+                }
+            }
+            try writing.insertLog(
+                ActivityLog(
+                    workspace: current.workspace, integrationID: current.id.text, level: isOverride ? .warning : .info,
+                    action: isOverride ? "integration.overridden" : "integration.updated",
+                    message: isOverride ? "the integration was changed against its manifest" : "the integration was changed",
+                    actor: actor, at: now))
+            guard let updated = try writing.updateIntegration(current.id, spec: body.spec, by: actor, at: now) else {
+                throw APIError.integrationNotFound
+            }
+            return (updated, try parted.prefix(50).flatMap { try writing.claimRevocations(of: $0, until: now + Revoker.lease) })
+        }
+        // The queue outlives a crash from here on; the provider hears before the answer all the same.
+        try await revoker.settle(revocations)
+        return Reply(.ok, updated.json)
+    }
+
+    /// Before the endpoints change: asks for an admin where accounts are connected, and takes the tokens from those whose
+    /// provider would be another.
+    private static func part(
+        _ current: IntegrationRecord, from spec: IntegrationSpec, by call: Call, _ writing: Writing
+    ) throws -> [ConnectionID] {
+        let leads = !CredentialDestinations(spec).areWithin(CredentialDestinations(current.spec))
+        guard leads || !CredentialDestinations.authorizeAlike(current.spec, spec) else { return [] }
+        let count = try writing.connectionCount(integrationID: current.id.text)
+        guard count == 0 || call.principal?.role == .admin else {
+            let connected = count == 1 ? "1 account is connected" : "\(count) accounts are connected"
+            throw APIError(
+                .forbidden, code: "admin_required",
+                message: "\(connected) through this integration: sending them to another host takes a token with role admin")
+        }
+        return leads ? try writing.demandReauthorization(ofIntegration: current.id, by: call.actor, at: call.now) : []
+    }
+
+    func delete(_ call: Call) async throws -> Reply {
+        let (overrides, actor, now) = (try call.overrides(), call.actor, call.now)
+        let revocations = try await store.write { writing -> [Revocation] in
+            let record = try writing.ownIntegration(call)
+            let isOverride = try Self.admitWrite(of: record, overriding: overrides)
+            guard !record.preventDestroy else { throw APIError.preventDestroy("the integration `\(record.name)`") }
+            let connections = try writing.connections(workspace: nil, integration: record.id, after: nil, limit: 50)
+            guard try writing.deleteIntegration(record.id, at: now) else { throw APIError.integrationNotFound }
+            if isOverride {
+                try writing.insertLog(
+                    ActivityLog(
+                        workspace: record.workspace, integrationID: record.id.text, level: .warning, action: "integration.overridden",
+                        message: "the integration \(record.name) was removed against its manifest", actor: actor, at: now))
+            }
+            return try connections.flatMap { try writing.claimRevocations(of: $0.id, until: now + Revoker.lease) }
+        }
+        // The queue outlives a crash from here on; the provider hears before the answer all the same.
+        try await revoker.settle(revocations)
+        return Reply(.noContent)
+    }
+
+    /// Whether the write goes against a manifest; throws where it may not.
+    private static func admitWrite(of record: IntegrationRecord, overriding: Bool) throws(APIError) -> Bool {
+        guard let declaration = record.declaration else { return false }
+        guard overriding else {
+            throw .managedByManifest("the integration `\(record.name)`", file: declaration.file, line: declaration.line)
+        }
+        return true
+    }
+}

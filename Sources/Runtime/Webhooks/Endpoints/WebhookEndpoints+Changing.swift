@@ -1,0 +1,123 @@
+import HTTPTypes
+import Spec
+import Store
+
+/// Creations, updates, rotations and deletions: each reads, judges and writes in one transaction.
+extension WebhookEndpoints {
+    func create(_ call: Call) async throws -> Reply {
+        let workspace = try call.workspace()
+        let json = try call.json()
+        let id = WebhookID(at: call.now)
+        let (record, secret) = try await store.write { [policy] writing -> (WebhookRecord, Secret) in
+            try call.admitObject(in: workspace, writing)
+            let change = try WebhookChange(json, current: nil, policy: policy) { try writing.knows(event: $0, workspace: workspace) }
+            let secret = change.secret ?? WebhookSecret.generate()
+            let record = WebhookRecord(
+                id: id, workspace: workspace, name: id.text.replacing("_", with: "-"), spec: change.applied(to: nil), createdAt: call.now,
+                updatedAt: call.now, updatedBy: call.actor)
+            try writing.insertWebhook(record)
+            try writing.setSecret(secret, of: id.text, field: "secret", at: call.now)
+            for (field, value) in change.headerSecrets { try writing.setSecret(value, of: id.text, field: field, at: call.now) }
+            return (record, secret)
+        }
+        try await changed()
+        return Reply(
+            .created, WebhookView.json(record).with("secret", .string(secret.reveal())),
+            headers: [.location: "/api/integrations/webhooks/\(id)"])
+    }
+
+    func update(_ call: Call) async throws -> Reply {
+        let overrides = try call.overrides()
+        let json = try call.json()
+        try await store.write { [policy] writing in
+            let record = try writing.ownWebhook(call)
+            let change = try WebhookChange(json, current: record.spec, policy: policy) {
+                try writing.knows(event: $0, workspace: record.workspace)
+            }
+            if record.isDeclared, change.onlyActivates, record.spec.status == .active {
+                return try writing.enableWebhook(record.id)
+            }
+            let isOverride = try Self.admitWrite(of: record, overriding: overrides)
+            let spec = change.applied(to: record.spec)
+            let clears = change.status == .active || !spec.url.isExactly(record.spec.url)
+            let dropped = Set(record.spec.secrets.map(\.field)).subtracting(spec.secrets.map(\.field)).subtracting(["secret"])
+            try writing.updateWebhook(record.id, spec: spec, clearsDisabled: clears, at: call.now, by: call.actor)
+            for field in dropped { try writing.deleteSecret(of: record.id.text, field: field) }
+            for (field, value) in change.headerSecrets { try writing.setSecret(value, of: record.id.text, field: field, at: call.now) }
+            if let secret = change.secret { try writing.setSecret(secret, of: record.id.text, field: "secret", at: call.now) }
+            if isOverride { try writing.log("webhook.overridden", "the webhook was changed against its manifest", of: record, by: call) }
+        }
+        try await changed()
+        return Reply(.ok, WebhookView.json(try await find(call)))
+    }
+
+    func delete(_ call: Call) async throws -> Reply {
+        let overrides = try call.overrides()
+        try await store.write { writing in
+            let record = try writing.ownWebhook(call)
+            let isOverride = try Self.admitWrite(of: record, overriding: overrides)
+            guard !record.preventDestroy else { throw APIError.preventDestroy("the webhook `\(record.name)`") }
+            try writing.deleteWebhook(record.id)
+            if isOverride {
+                try writing.log("webhook.overridden", "the webhook \(record.name) was removed against its manifest", of: record, by: call)
+            }
+        }
+        try await changed()
+        return Reply(.noContent)
+    }
+
+    func rotate(_ call: Call) async throws -> Reply {
+        let overrides = try call.overrides()
+        var fields = try Fields(try call.json())
+        let given = fields.string("secret") { WebhookSecret.problem(Secret($0)) }
+        let overlap = fields.duration("overlap") ?? .seconds(86_400)
+        if overlap > .seconds(30 * 86_400) { fields.report("overlap", "must be at most 30d") }
+        try fields.finish()
+        let secret = given.map { Secret($0) } ?? WebhookSecret.generate()
+        let now = call.now
+        let record = try await store.write { writing in
+            var record = try writing.ownWebhook(call)
+            // A secret that a manifest refers to is changed where the reference leads; one that was generated belongs to the runtime.
+            if let source = record.spec.secret, source != .stored, try Self.admitWrite(of: record, overriding: overrides) {
+                // What stands there now is no longer what the reference leads to, which is drift.
+                record.spec.secret = .stored
+                try writing.updateWebhook(record.id, spec: record.spec, clearsDisabled: false, at: now, by: call.actor)
+            }
+            if let old = try writing.secrets(of: record.id.text)["secret"], overlap > .zero {
+                try writing.setSecret(
+                    PreviousSecret.write(old, until: now + overlap), of: record.id.text, field: "secret.previous", at: now)
+            } else {
+                try writing.deleteSecret(of: record.id.text, field: "secret.previous")
+            }
+            try writing.setSecret(secret, of: record.id.text, field: "secret", at: now)
+            try writing.log("webhook.secret_rotated", "the signing secret was replaced", of: record, by: call)
+            return record
+        }
+        try await changed()
+        return Reply(.ok, WebhookView.json(record).with("secret", .string(secret.reveal())))
+    }
+
+    /// Whether the write goes against a manifest; throws where it may not.
+    private static func admitWrite(of record: WebhookRecord, overriding: Bool) throws(APIError) -> Bool {
+        guard record.isDeclared else { return false }
+        guard overriding else { throw .managedByManifest("the webhook `\(record.name)`", file: record.file, line: record.line) }
+        return true
+    }
+}
+
+extension Statements {
+    /// Whether the workspace has that event type, built in or declared.
+    fileprivate func knows(event type: String, workspace: String) throws -> Bool {
+        try BuiltInEvent(rawValue: type) != nil || declaresEventType(type, workspace: workspace)
+    }
+}
+
+extension Writing {
+    /// Records what somebody did to a webhook.
+    func log(_ action: String, _ message: String, of record: WebhookRecord, by call: Call) throws {
+        try insertLog(
+            ActivityLog(
+                workspace: record.workspace, integrationID: nil, webhookID: record.id.text, level: .warning, action: action,
+                message: message, actor: call.actor, at: call.now))
+    }
+}
