@@ -122,7 +122,8 @@ package struct ConnectionEndpoints: EndpointGroup {
         return record
     }
 
-    private static func declaredScopes(of records: some Sequence<ConnectionRecord>, _ reading: Reading) throws -> [IntegrationID: [String]] {
+    private static func declaredScopes(of records: some Sequence<ConnectionRecord>, _ reading: Reading) throws -> [IntegrationID: [String]]
+    {
         var scopes: [IntegrationID: [String]] = [:]
         for id in Set(records.map(\.integrationID)) { scopes[id] = try reading.integration(id)?.spec.scopes }
         return scopes

@@ -62,7 +62,8 @@ package struct EventEndpoints: EndpointGroup {
                 ],
                 answers: [.init(.accepted, "Durable", schema: .schema("AcceptedEvent"))], handle: send),
             Endpoint(
-                .get, "/api/events", name: "listEvents", summary: "The events of the workspace, newest first; without data, unless asked for",
+                .get, "/api/events", name: "listEvents",
+                summary: "The events of the workspace, newest first; without data, unless asked for",
                 access: .management(.member), parameters: [WebhookEndpoints.workspace, Page.include] + Page.parameters,
                 answers: [.init(.ok, "A page of events", schema: .page(of: "ListedEvent"))], handle: list),
             Endpoint(

@@ -31,7 +31,9 @@ package struct IntegrationBody: Sendable {
         if let scopes = fields.strings("scopes", atMost: IntegrationRules.scopeCount, check: IntegrationRules.scopeProblem) {
             spec.scopes = Self.unique(scopes, "scopes", &fields)
         }
-        if let uris = fields.strings("redirectUris", atMost: IntegrationRules.urlCount, check: { URLRules.redirect.problem($0)?.description }) {
+        if let uris = fields.strings(
+            "redirectUris", atMost: IntegrationRules.urlCount, check: { URLRules.redirect.problem($0)?.description })
+        {
             spec.redirectUris = Self.unique(uris, "redirectUris", &fields)
         }
         if let urls = fields.strings("returnUrls", atMost: IntegrationRules.urlCount, check: { URLRules.page.problem($0)?.description }) {

@@ -23,10 +23,11 @@ extension Diagnostic {
 
     /// The whole answer of `validate --format json`.
     package static func json(_ diagnostics: [Diagnostic]) -> JSON {
-        let errors = diagnostics.count { $0.severity == .error }
+        let errors = diagnostics.reduce(0) { $0 + ($1.severity == .error ? $1.count : 0) }
+        let warnings = diagnostics.count { $0.severity == .warning }
         return [
             "format_version": "1.0", "valid": .bool(errors == 0), "error_count": .integer(errors),
-            "warning_count": .integer(diagnostics.count - errors), "diagnostics": .array(diagnostics.map(\.json)),
+            "warning_count": .integer(warnings), "diagnostics": .array(diagnostics.map(\.json)),
         ]
     }
 }

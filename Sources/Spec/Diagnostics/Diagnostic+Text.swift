@@ -2,7 +2,7 @@ extension Diagnostic {
     /// `FILE:LINE:COLUMN: error: MESSAGE`, the line, and carets under the range; no line break at the end.
     package var text: String {
         guard let range else { return "\(severity.rawValue): \(message)" }
-        let heading = "\(range.file):\(range.start.line):\(range.start.column): \(severity.rawValue): \(message)"
+        let heading = "\(shown(range.file)):\(range.start.line):\(range.start.column): \(severity.rawValue): \(message)"
         guard let snippet else { return heading }
         let characters = Array(snippet.line.unicodeScalars)
         let before = characters.prefix(snippet.highlightStart)
@@ -14,6 +14,11 @@ extension Diagnostic {
         }
         let carets = within.reduce(0) { $0 + ($1 == "\t" ? 1 : $1.columnsOnTerminal) }
         return "\(heading)\n\(snippet.line)\n\(padding)\(String(repeating: "^", count: max(1, carets)))"
+    }
+
+    /// A file's name without what would steer the terminal.
+    private func shown(_ name: String) -> String {
+        String(String.UnicodeScalarView(name.unicodeScalars.map { $0.isPrintable ? $0 : "\u{FFFD}" }))
     }
 
     /// All of them in the order of `sorted`, one after the other.

@@ -14,6 +14,8 @@ package struct Diagnostic: Sendable, Hashable, Error {
     package var range: SourceRange?
     /// The first line of the range, as it may be shown.
     package var snippet: Snippet?
+    /// How many faults it stands for: more than one only where it ends a list that is cut.
+    package private(set) var count = 1
 
     package init(
         _ summary: String, detail: String? = nil, severity: Severity = .error, at range: SourceRange?, snippet: Snippet? = nil
@@ -25,10 +27,23 @@ package struct Diagnostic: Sendable, Hashable, Error {
         self.snippet = snippet
     }
 
+    /// Diagnostics of one run that are shown.
+    package static let shown = 200
+
+    /// The first ones of a list, and one that stands for all the others and for those that were `omitted` from it.
+    package static func cut(_ list: [Diagnostic], omitted: Int = 0) -> [Diagnostic] {
+        let rest = list.dropFirst(shown).reduce(omitted) { $0 + $1.count }
+        guard rest > 0 else { return list }
+        var last = Diagnostic("\(rest) more \(rest == 1 ? "error is" : "errors are") not shown", detail: "mend those above first", at: nil)
+        last.count = rest
+        return list.prefix(shown) + [last]
+    }
+
     /// Summary and remedy in one line.
     package var message: String { detail.map { "\(summary); \($0)" } ?? summary }
 
-    /// A line of the manifest; control characters and secret values are replaced, one character for one.
+    /// A line of the manifest, or of a long one the part around the range; control characters and secret values are replaced, one
+    /// character for one.
     package struct Snippet: Sendable, Hashable {
         package var line: String
         /// Characters before the range.

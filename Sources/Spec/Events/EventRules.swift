@@ -11,6 +11,14 @@ package enum EventRules {
         return nil
     }
 
+    /// Bytes of a schema as compact JSON.
+    package static let schemaBytes = 64 << 10
+
+    /// What is wrong with the size of an event's schema; nil for one that is fine.
+    package static func schemaProblem(_ schema: JSON) -> String? {
+        schema.utf8.count > schemaBytes ? "`schema` is longer than \(schemaBytes >> 10) KiB as JSON" : nil
+    }
+
     /// The names that need no declaration.
     package static let builtIn = Set(BuiltInEvent.allCases.map(\.rawValue))
 }

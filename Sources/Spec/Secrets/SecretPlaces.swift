@@ -17,7 +17,7 @@ package struct SecretPlaces: Sendable {
         for place in places { known[Key(address: place.address, field: place.field)] = place }
         var excerpts: [Int: SourceExcerpt] = [:]
         var diagnostics: [Diagnostic] = []
-        for problem in problems {
+        for problem in problems.prefix(Findings.limit) {
             guard let place = known[Key(address: problem.address, field: problem.field)] else {
                 diagnostics.append(
                     Diagnostic("`\(problem.field)` of `\(problem.address.local)`: \(problem.summary)", detail: problem.detail, at: nil))
@@ -27,7 +27,7 @@ package struct SecretPlaces: Sendable {
             excerpts[place.file] = excerpt
             diagnostics.append(excerpt.diagnostic(Finding(span: place.span, summary: problem.summary, detail: problem.detail)))
         }
-        return Diagnostic.sorted(diagnostics, files: files.map(\.name))
+        return Diagnostic.cut(Diagnostic.sorted(diagnostics, files: files.map(\.name)), omitted: max(0, problems.count - Findings.limit))
     }
 
     private struct Key: Hashable {

@@ -5,6 +5,12 @@ package struct SourceText: Sendable, Hashable {
     package let bytes: [UInt8]
     /// The offset of each line's first byte.
     private let lineStarts: [Int]
+    /// The offset of every `stride`-th character, so that no look-up walks far, however long a line is.
+    private let characterStarts: [Int]
+    /// Characters of the whole text.
+    private let characterCount: Int
+
+    private static let stride = 512
 
     package init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -16,6 +22,37 @@ package struct SourceText: Sendable, Hashable {
             if length > 0 { starts.append(position) }
         }
         lineStarts = starts
+        var characters = 0
+        var characterStarts: [Int] = []
+        for position in bytes.indices where bytes[position] & 0xC0 != 0x80 {
+            if characters % Self.stride == 0 { characterStarts.append(position) }
+            characters += 1
+        }
+        self.characterStarts = characterStarts
+        characterCount = characters
+    }
+
+    /// The offset of a character's first byte; the end of the text beyond the last one.
+    package func byteOffset(character: Int) -> Int {
+        guard character < characterCount else { return bytes.count }
+        var position = characterStarts[character / Self.stride]
+        for _ in 0..<character % Self.stride {
+            position += 1
+            while position < bytes.count, bytes[position] & 0xC0 == 0x80 { position += 1 }
+        }
+        return position
+    }
+
+    /// How many characters begin before a byte.
+    package func characters(before byte: Int) -> Int {
+        var (low, high) = (0, characterStarts.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if characterStarts[middle] < byte { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return 0 }
+        let start = characterStarts[low - 1]
+        return bytes[start..<min(byte, bytes.count)].reduce((low - 1) * Self.stride) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
     }
 
     /// Lines, counting the last one even when it is empty.
@@ -35,7 +72,13 @@ package struct SourceText: Sendable, Hashable {
         return position
     }
 
-    package func byteOffset(of mark: Mark) -> Int { byteOffset(line: Int(mark.line), column: Int(mark.column)) }
+    package func byteOffset(of mark: Mark) -> Int { byteOffset(character: Int(mark.index)) }
+
+    /// The bytes of a line (from 0) without its break; none, at the end, beyond the last one.
+    package func byteRange(ofLine line: Int) -> Range<Int> {
+        guard line < lineStarts.count else { return bytes.count..<bytes.count }
+        return lineStarts[line]..<lineEnd(line)
+    }
 
     /// A line (from 0) without its break; empty beyond the last one.
     package func line(_ line: Int) -> String {
@@ -52,9 +95,7 @@ package struct SourceText: Sendable, Hashable {
     /// The place behind the last byte.
     package var markAtEnd: Mark {
         let line = lineStarts.count - 1
-        return Mark(
-            line: UInt32(line), column: UInt32(columnCount(line)),
-            index: UInt32(bytes.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }))
+        return Mark(line: UInt32(line), column: UInt32(columnCount(line)), index: UInt32(characterCount))
     }
 
     private func lineEnd(_ line: Int) -> Int {

@@ -20,7 +20,8 @@ package struct DeliveryEndpoints: EndpointGroup {
         [
             Endpoint(
                 .get, "/api/integrations/webhooks/{id}/deliveries", name: "listDeliveries",
-                summary: "The deliveries of a webhook, newest first, with their newest attempts; without what receivers answered, unless asked for",
+                summary:
+                    "The deliveries of a webhook, newest first, with their newest attempts; without what receivers answered, unless asked for",
                 access: .management(.member),
                 parameters: [.init("status", "Only these", schema: ["enum": ["PENDING", "DELIVERED", "EXHAUSTED"]]), Page.include]
                     + Page.parameters,

@@ -24,12 +24,12 @@ package enum KeyPolicyField: String, ManifestField {
         switch self {
         case .description: FieldSchema.description
         case .prefix: ["type": "string", "pattern": .string(KeyPolicyRules.prefixPattern)]
-        case .scopes: 
+        case .scopes:
             FieldSchema.list(of: ["type": "string", "minLength": 1], atMost: KeyPolicyRules.scopeCount, isEmptyAllowed: false)
         case .rateLimitPerHour, .rateLimitPerDay: FieldSchema.limit
         case .expiresAfter: FieldSchema.duration
         case .rotation: RotationField.objectSchema
-        case .allowedCIDRs: 
+        case .allowedCIDRs:
             FieldSchema.list(
                 of: ["type": "string", "pattern": "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$"], atMost: KeyPolicyRules.networkCount,
                 isEmptyAllowed: false)

@@ -5,12 +5,16 @@ struct CrossCheck {
     private(set) var resources: [Resource] = []
     private(set) var moves: [Manifest.Move] = []
     /// By position of the file.
-    private(set) var findings: [[Finding]]
+    private(set) var findings: [Findings]
+    /// Names that were compared for "did you mean" so far.
+    private var comparisons = 0
+    /// Beyond so many no name is proposed, which would cost every wrong name a walk over all right ones.
+    private static let maximumComparisons = 200_000
     private var firstDeclarations: [Address: SourceLocation] = [:]
 
     /// - Parameter isComplete: whether every file could be read; else a name may be declared in one that could not.
     init(_ decoders: [DocumentDecoder], isComplete: Bool) {
-        findings = decoders.map { _ in [] }
+        findings = decoders.map { _ in Findings() }
         merge(decoders)
         guard isComplete else { return }
         checkReferences(decoders)
@@ -44,7 +48,7 @@ struct CrossCheck {
             if let last = resources.last, last.address == entry.resource.address {
                 let earlier = entries[first]
                 // Within one mapping it is a duplicate key, which is reported already.
-                let isKnown = earlier.file == entry.file && decoders[entry.file].findings.contains { $0.span == entry.span }
+                let isKnown = earlier.file == entry.file && decoders[entry.file].repeatedKeys.contains(entry.span)
                 if !isKnown, !entry.resource.address.workspace.isEmpty {
                     let place = "\(last.source.file):\(last.source.line):\(last.source.column)"
                     findings[entry.file].append(
@@ -92,9 +96,8 @@ struct CrossCheck {
                 guard !declared.contains(ExactText(reference.name)) else { continue }
                 report(
                     reference, "there is no event \(quoted(reference.name)) in workspace `\(reference.workspace)`",
-                    Nearest.remedy(
-                        for: reference.name, among: BuiltInEvent.allCases.map(\.rawValue) + declared.map(\.text).sorted(),
-                        otherwise: "declare it below `events`, or name a built-in one"))
+                    "declare it below `events`, or name a built-in one",
+                    unlessNear: { BuiltInEvent.allCases.map(\.rawValue) + declared.map(\.text).sorted() })
             case .scopePattern:
                 let declared = scopes[reference.workspace] ?? []
                 if reference.name == "*" {
@@ -105,21 +108,39 @@ struct CrossCheck {
                     }
                 } else if reference.name.hasSuffix(":*") {
                     guard scopePrefixes[reference.workspace]?.contains(String(reference.name.dropLast())) != true else { continue }
-                    let wildcards = (scopePrefixes[reference.workspace] ?? []).sorted().map { $0 + "*" }
+                    let prefixes = scopePrefixes[reference.workspace] ?? []
                     report(
                         reference, "\(quoted(reference.name)) covers no scope of workspace `\(reference.workspace)`",
-                        Nearest.remedy(for: reference.name, among: wildcards, otherwise: "declare such a scope below `scopes`"))
+                        "declare such a scope below `scopes`", unlessNear: { prefixes.sorted().map { $0 + "*" } })
                 } else if !declared.contains(reference.name) {
                     report(
                         reference, "there is no scope \(quoted(reference.name)) in workspace `\(reference.workspace)`",
-                        Nearest.remedy(for: reference.name, among: declared.sorted(), otherwise: "declare it below `scopes`"))
+                        "declare it below `scopes`", unlessNear: { declared.sorted() })
                 }
             }
         }
     }
 
-    private mutating func report(_ reference: Reference, _ summary: String, _ detail: String) {
-        findings[reference.file].append(Finding(span: reference.span, summary: summary, detail: detail))
+    /// - Parameters:
+    ///   - detail: the remedy where no right name is near.
+    ///   - candidates: the right names.
+    private mutating func report(
+        _ reference: Reference, _ summary: String, _ detail: String, unlessNear candidates: () -> [String] = { [] }
+    ) {
+        report(in: reference.file, reference.span, summary, near: reference.name, detail, candidates)
+    }
+
+    private mutating func report(
+        in file: Int, _ span: Span, _ summary: String, near name: String, _ detail: String, _ candidates: () -> [String]
+    ) {
+        guard !findings[file].isFull else { return findings[file].omit() }
+        var remedy = detail
+        if comparisons < Self.maximumComparisons {
+            let names = candidates()
+            comparisons += names.count
+            remedy = Nearest.remedy(for: name, among: names, otherwise: detail)
+        }
+        findings[file].append(Finding(span: span, summary: summary, detail: remedy))
     }
 
     // MARK: Moves
@@ -150,23 +171,17 @@ struct CrossCheck {
                     "take the declaration away, or the move")
             }
         }
+        var ends = MoveEnds(byFrom.mapValues(\.to))
         for move in declared {
-            var end = move.to
-            var steps = 0
-            while let next = byFrom[end], steps <= declared.count {
-                end = next.to
-                steps += 1
-            }
-            guard steps <= declared.count else {
+            guard let end = ends.end(from: move.to) else {
                 report(move, move.fromSpan, "the moves from `\(move.from.local)` lead in a circle", "take one of them away")
                 continue
             }
             guard addresses[end] != nil else {
                 guard end == move.to else { continue }
-                let names = addresses.keys.filter { $0.workspace == end.workspace && $0.kind == end.kind }.map(\.local).sorted()
                 report(
-                    move, move.toSpan, "`\(end.local)` is not declared",
-                    Nearest.remedy(for: end.local, among: names, otherwise: "declare it, or take the move away"))
+                    in: move.file, move.toSpan, "`\(end.local)` is not declared", near: end.local, "declare it, or take the move away"
+                ) { addresses.keys.filter { $0.workspace == end.workspace && $0.kind == end.kind }.map(\.local).sorted() }
                 continue
             }
             moves.append(Manifest.Move(from: move.from, to: end, source: move.source))
@@ -178,4 +193,32 @@ struct CrossCheck {
     }
 
     private func place(_ move: DeclaredMove) -> String { "\(move.source.file):\(move.source.line):\(move.source.column)" }
+}
+
+/// Where chains of moves end; every step is walked once, however many chains share it.
+private struct MoveEnds {
+    private let next: [Address: Address]
+    /// What is known so far; nil for what leads in a circle.
+    private var known: [Address: Address?] = [:]
+
+    init(_ next: [Address: Address]) { self.next = next }
+
+    /// The address at which the chain from `start` ends; nil where it leads in a circle.
+    mutating func end(from start: Address) -> Address? {
+        var path: [Address] = []
+        var seen: Set<Address> = []
+        var position = start
+        var isCircle = false
+        while known[position] == nil, let following = next[position] {
+            guard seen.insert(position).inserted else {
+                isCircle = true
+                break
+            }
+            path.append(position)
+            position = following
+        }
+        let end: Address? = isCircle ? nil : known[position] ?? position
+        for step in path { known[step] = .some(end) }
+        return end
+    }
 }

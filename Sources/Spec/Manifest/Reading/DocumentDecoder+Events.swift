@@ -2,7 +2,7 @@ import YAML
 
 extension DocumentDecoder {
     mutating func event(_ key: Node, _ value: Node) {
-        guard expect(value, .mapping, key.text) else { return }
+        guard expectFields(EventField.self, of: key, value) else { return }
         var spec = EventTypeSpec(description: "", schema: nil)
         var preventDestroy = false
         var found: Set<EventField> = []
@@ -21,7 +21,15 @@ extension DocumentDecoder {
 
     private mutating func eventSchema(_ node: Node) -> JSON? {
         guard let schema = json(node) else { return nil }
+        if let problem = EventRules.schemaProblem(schema) {
+            report(node, problem)
+            return nil
+        }
         for problem in EventSchema.problems(in: schema) {
+            guard !findings.isFull else {
+                findings.omit()
+                continue
+            }
             report(self.node(at: problem.path[...], in: node), problem.message, problem.remedy)
         }
         return schema

@@ -2,7 +2,7 @@ import YAML
 
 extension DocumentDecoder {
     mutating func integration(_ key: Node, _ value: Node) {
-        guard expect(value, .mapping, key.text) else { return }
+        guard expectFields(IntegrationField.self, of: key, value) else { return }
         var spec = IntegrationSpec(name: key.text, type: .custom, provider: Provider.custom.name)
         var type: IntegrationSpec.IntegrationType?
         var preventDestroy = false

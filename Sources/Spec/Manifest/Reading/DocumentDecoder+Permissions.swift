@@ -7,7 +7,7 @@ extension DocumentDecoder {
     }
 
     mutating func keyPolicy(_ key: Node, _ value: Node) {
-        guard expect(value, .mapping, key.text) else { return }
+        guard expectFields(KeyPolicyField.self, of: key, value) else { return }
         var spec = KeyPolicySpec()
         var preventDestroy = false
         var found: Set<KeyPolicyField> = []

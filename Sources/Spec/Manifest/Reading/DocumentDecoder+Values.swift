@@ -24,11 +24,23 @@ extension DocumentDecoder {
             return nil
         }
         if SecretRules.looksSecret(name) { hide(member.value) }
+        guard !findings.isFull else {
+            findings.omit()
+            return nil
+        }
+        if Field.self == DocumentField.self, isFieldOfResource(member.key) {
+            report(member.key, "`\(name)` is no field of a manifest, but of what one declares", "indent it as deep as the other fields")
+            return nil
+        }
         let known = Field.allCases.map(\.rawValue)
         report(
             member.key, "\(Field.subject) has no field \(quoted(name))",
             Nearest.remedy(for: name, among: known, otherwise: "it has \(known.map { "`\($0)`" }.joined(separator: ", "))"))
         return nil
+    }
+
+    private func isFieldOfResource(_ key: Node) -> Bool {
+        WebhookField.names.field(key) != nil || IntegrationField.names.field(key) != nil || KeyPolicyField.names.field(key) != nil
     }
 
     /// Reports YAML 1.1's `<<`, which YAML 1.2 no longer has.

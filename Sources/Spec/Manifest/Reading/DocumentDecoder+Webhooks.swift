@@ -2,7 +2,7 @@ import YAML
 
 extension DocumentDecoder {
     mutating func webhook(_ key: Node, _ value: Node) {
-        guard expect(value, .mapping, key.text) else { return }
+        guard expectFields(WebhookField.self, of: key, value) else { return }
         var spec = WebhookSpec(name: "", url: "", events: [])
         var preventDestroy = false
         var hasURL = false

@@ -7,7 +7,9 @@ import YAML
 struct DocumentDecoder {
     let file: ManifestFile
     let fileIndex: Int
-    var findings: [Finding] = []
+    var findings = Findings()
+    /// Keys that repeat an earlier one of their mapping.
+    private(set) var repeatedKeys: Set<Span> = []
     /// Values that no shown line may contain.
     var secrets: [Span] = []
     var resources: [Resource] = []
@@ -32,10 +34,17 @@ struct DocumentDecoder {
     mutating func decode(_ tree: Tree) {
         for duplicate in tree.duplicateKeys {
             let first = duplicate.first.start
+            repeatedKeys.insert(Span(duplicate.second))
             report(
                 duplicate.second,
                 "\(quoted(duplicate.second.text)) is here twice: first in line \(first.line + 1), column \(first.column + 1)",
                 "keep one of the two")
+        }
+        for tab in tree.separatingTabs(in: file.text) {
+            findings.append(
+                Finding(
+                    span: Span(start: tab, end: tab.advanced(by: 1)), summary: "there is a tab between two parts of the line",
+                    detail: "write spaces: tabs are for texts in quotes alone"))
         }
         let documents = tree.documents
         if documents.isEmpty {
@@ -126,6 +135,17 @@ struct DocumentDecoder {
             if let problem = nameProblem(key.text) { report(key, problem) }
             decode(&self, key, value)
         }
+    }
+
+    /// Whether a resource is a mapping; where it is not and its name is a field's, the field was meant for the resource above.
+    mutating func expectFields<Field: ManifestField>(_ type: Field.Type, of key: Node, _ value: Node) -> Bool {
+        guard value.kind != .mapping else { return true }
+        if SecretRules.looksSecret(key.text) { hide(value) }
+        guard Field.names.field(key) != nil else { return expect(value, .mapping, key.text) }
+        report(
+            key, "`\(key.text)` is a field of \(Field.subject), and stands where the name of one belongs",
+            "indent it as deep as the other fields")
+        return false
     }
 
     /// Takes a decoded resource over.

@@ -28,7 +28,7 @@ package struct ManifestReader: Sendable {
         var reading = read(found.files)
         reading.missing = found.missing
         if !found.unreadable.isEmpty {
-            reading.diagnostics = found.unreadable + reading.diagnostics
+            reading.diagnostics = Diagnostic.cut(found.unreadable + reading.diagnostics)
             reading.manifest = nil
         }
         if !found.missing.isEmpty { reading.manifest = nil }
@@ -42,7 +42,12 @@ package struct ManifestReader: Sendable {
         for (index, file) in files.enumerated() {
             var decoder = DocumentDecoder(file, index: index)
             do throws(SyntaxError) {
-                decoder.decode(try Tree(parsing: file.text, limits: limits))
+                if let finding = Finding(ifSavedPlan: file.text) {
+                    decoder.findings.append(finding)
+                    isComplete = false
+                } else {
+                    decoder.decode(try Tree(parsing: file.text, limits: limits))
+                }
             } catch {
                 decoder.findings.append(Finding(error, in: file.text))
                 isComplete = false
@@ -51,9 +56,15 @@ package struct ManifestReader: Sendable {
         }
         let check = CrossCheck(decoders, isComplete: isComplete)
         var diagnostics: [Diagnostic] = []
+        var omitted = 0
         for (index, decoder) in decoders.enumerated() {
-            let findings = decoder.findings + check.findings[index]
+            let findings = decoder.findings.kept + check.findings[index].kept
+            omitted += decoder.findings.omitted + check.findings[index].omitted
             guard !findings.isEmpty else { continue }
+            guard diagnostics.count < Diagnostic.shown else {
+                omitted += findings.count
+                continue
+            }
             let excerpt = SourceExcerpt(decoder.file, hiding: decoder.secrets)
             let ordered = findings.enumerated().sorted {
                 ($0.element.span.start.line, $0.element.span.start.column, $0.offset) < (
@@ -63,10 +74,15 @@ package struct ManifestReader: Sendable {
             // What an alias repeats is decoded, and found wrong, once for every place that repeats it.
             var seen: Set<Diagnostic> = []
             for finding in ordered {
+                guard diagnostics.count < Diagnostic.shown else {
+                    omitted += 1
+                    continue
+                }
                 let diagnostic = excerpt.diagnostic(finding.element)
                 if seen.insert(diagnostic).inserted { diagnostics.append(diagnostic) }
             }
         }
+        diagnostics = Diagnostic.cut(diagnostics, omitted: omitted)
         var manifest: Manifest?
         if diagnostics.isEmpty {
             manifest = Manifest(domains: Set(decoders.flatMap(\.domains)), resources: check.resources, moves: check.moves)

@@ -19,12 +19,12 @@ extension Finding {
             summary = "the aliases up to here repeat more than \(limit) values"
             detail = "write the values out, or repeat fewer"
         case .unknownAlias(let name):
-            span.end.column = span.start.column + UInt32(name.unicodeScalars.count) + 1
+            span.end = span.start.advanced(by: UInt32(name.unicodeScalars.count) + 1)
             // The name is not quoted: it may be a secret that begins with `*`.
             summary = "the alias has no anchor"
             detail = "write `&` and its name before the value that it repeats, or put the text in quotes"
         case .cyclicAlias(let name):
-            span.end.column = span.start.column + UInt32(name.unicodeScalars.count) + 1
+            span.end = span.start.advanced(by: UInt32(name.unicodeScalars.count) + 1)
             summary = "the alias stands within the value that it repeats"
             detail = "a value cannot contain itself: write it out"
         case .reader:

@@ -1,0 +1,65 @@
+import HTTPTypes
+import Synchronization
+import Testing
+
+@testable import IntegrationRuntime
+
+struct ListSlotsTests {
+    /// Runs a body in a slot and holds it until told.
+    private final class Held: Sendable {
+        let entered = Mutex(0)
+        let gate = AsyncStream<Void>.makeStream()
+
+        func body() async {
+            entered.withLock { $0 += 1 }
+            for await _ in gate.stream { break }
+        }
+    }
+
+    @Test func `no more than the slots run at once, and every waiting one gets its turn`() async throws {
+        let slots = ListSlots(count: 2)
+        let running = Mutex((now: 0, most: 0, all: 0))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    try await slots.run {
+                        running.withLock { state in
+                            state.now += 1
+                            state.all += 1
+                            state.most = max(state.most, state.now)
+                        }
+                        await Task.yield()
+                        running.withLock { $0.now -= 1 }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(running.withLock { $0.most } <= 2)
+        #expect(running.withLock { $0.all } == 50)
+    }
+
+    @Test func `beyond the queue it is 503 with the time to come back, and one that is cancelled leaves its place`() async throws {
+        let slots = ListSlots(count: 1, longestQueue: 1)
+        let held = Held()
+        let first = Task { try await slots.run { await held.body() } }
+        while held.entered.withLock({ $0 }) == 0 { await Task.yield() }
+        let waiting = Task { try await slots.run {} }
+        // The second takes the one place of the queue; from then on others are refused.
+        var refusal: APIError?
+        while refusal == nil {
+            let third = Task { try await slots.run {} }
+            for _ in 0..<20 { await Task.yield() }
+            third.cancel()
+            do { try await third.value } catch { refusal = error as? APIError }
+        }
+        #expect(refusal?.status == .serviceUnavailable)
+        #expect(refusal?.code == "busy")
+        #expect(refusal?.headers[.retryAfter] == "1")
+        waiting.cancel()
+        _ = try? await waiting.value
+        held.gate.continuation.finish()
+        try await first.value
+        try await slots.run {}
+    }
+}
