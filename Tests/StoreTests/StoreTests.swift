@@ -91,23 +91,28 @@ struct StoreTests {
     }
 
     @Test func `a queue of group writes that never empties holds up no other write`() async throws {
-        let store = try Store(path: path, keyring: nil)
-        let written = Mutex(0)
-        let done = Mutex(false)
-        let during = try await withThrowingTaskGroup { group in
-            // More callers than a batch takes: some always wait.
-            for _ in 0..<1000 {
-                group.addTask {
-                    while !done.withLock({ $0 }), written.withLock({ $0 }) < 50_000 {
-                        try await store.groupWrite { _ in written.withLock { $0 += 1 } }
-                    }
+        final class Flood: Sendable {
+            let written = Mutex(0)
+            let isOver = Mutex(false)
+
+            var count: Int { written.withLock { $0 } }
+            func end() { isOver.withLock { $0 = true } }
+
+            func run(on store: Store) async throws {
+                while !isOver.withLock({ $0 }), count < 50_000 {
+                    try await store.groupWrite { _ in self.written.withLock { $0 += 1 } }
                 }
             }
-            while written.withLock({ $0 }) < 2000 { await Task.yield() }
-            let before = written.withLock { $0 }
+        }
+        let (store, flood) = (try Store(path: path, keyring: nil), Flood())
+        let during = try await withThrowingTaskGroup(of: Void.self) { group in
+            // More callers than a batch takes: some always wait.
+            for _ in 0..<1000 { group.addTask { try await flood.run(on: store) } }
+            while flood.count < 2000 { await Task.yield() }
+            let before = flood.count
             try await store.write { _ = try $0.advanceSerial() }
-            let after = written.withLock { $0 }
-            done.withLock { $0 = true }
+            let after = flood.count
+            flood.end()
             try await group.waitForAll()
             return after - before
         }
