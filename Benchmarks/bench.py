@@ -3,10 +3,12 @@
 
 import argparse
 import datetime
+import json
 import os
+import pathlib
 import platform
 
-from suite import checks, events, isolation, plans, restart
+from suite import beside, checks, events, isolation, plans, restart, tables
 from suite.machine import RECONCILE
 
 PARTS = {"plans": plans.main, "checks": checks.main, "events": events.main, "isolation": isolation.main, "restart": restart.main}
@@ -24,6 +26,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"one of {', '.join(PARTS)} (default: all)")
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured; medians are shown (default: 5)")
+    parser.add_argument("--beside", metavar="COMMIT", help="measure the program of another commit too, in turns with this one (Scripts/bench builds it)")
+    parser.add_argument("--beside-program", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--tables", type=pathlib.Path, help="also write the tables to this file, as JSON")
     options = parser.parse_args()
     if unknown := [part for part in options.parts if part not in PARTS]:
         parser.error(f"no such part: {', '.join(unknown)}")
@@ -31,9 +36,13 @@ def main():
         parser.error(f"{RECONCILE} is missing: swift build -c release --product reconcile")
     print(f"{datetime.date.today()}, {platform.system()} {platform.release()}, {os.cpu_count()} processors ({processor()}), medians of {options.runs} runs in turns.")
     print("Only the ratios say something: everything ran on this machine, load and all.", flush=True)
-    for name, part in PARTS.items():
-        if not options.parts or name in options.parts:
-            part(options.runs)
+    chosen = [name for name in PARTS if not options.parts or name in options.parts]
+    if options.beside:
+        return beside.main(chosen, options.runs, options.beside, RECONCILE, options.beside_program)
+    for name in chosen:
+        PARTS[name](options.runs)
+    if options.tables:
+        options.tables.write_text(json.dumps(tables.shown))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 import statistics
 
+# Every table of this run, for whoever compares runs.
+shown = []
+
 
 def median(values):
     return statistics.median(values)
@@ -21,6 +24,7 @@ def number(value):
 def show(title, columns, rows, notes=()):
     """Prints a table; the first column stands left, all others right."""
     cells = [[str(cell) for cell in row] for row in rows]
+    shown.append({"title": title, "columns": list(columns), "rows": cells})
     widths = [max(len(columns[i]), *(len(row[i]) for row in cells)) if cells else len(columns[i]) for i in range(len(columns))]
 
     def line(row):
