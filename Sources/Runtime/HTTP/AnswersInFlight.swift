@@ -20,7 +20,7 @@ final class AnswersInFlight: Sendable {
 
     private struct State {
         var total = 0
-        var byWorkspace: [String: Int] = [:]
+        var byWorkspace: [ExactText: Int] = [:]
     }
 
     private let state = Mutex(State())
@@ -39,9 +39,9 @@ final class AnswersInFlight: Sendable {
     private final class Hold: Sendable {
         let owner: AnswersInFlight
         let bytes: Int
-        let workspace: String
+        let workspace: ExactText
 
-        init(owner: AnswersInFlight, bytes: Int, workspace: String) {
+        init(owner: AnswersInFlight, bytes: Int, workspace: ExactText) {
             self.owner = owner
             self.bytes = bytes
             self.workspace = workspace
@@ -61,7 +61,7 @@ final class AnswersInFlight: Sendable {
         var response = Response(reply, json: ResponseBody(byteBuffer: buffer))
         let bytes = buffer.readableBytes
         guard bytes > Self.smallBytes else { return response }
-        let workspace: String =
+        let workspace: ExactText =
             switch principal?.workspace {
             case .one(let name): name
             case .all, nil: "*"
@@ -82,7 +82,7 @@ final class AnswersInFlight: Sendable {
         return response
     }
 
-    private func take(_ bytes: Int, for workspace: String) -> Hold? {
+    private func take(_ bytes: Int, for workspace: ExactText) -> Hold? {
         let isTaken = state.withLock { state in
             let own = state.byWorkspace[workspace, default: 0]
             // The first answer of a workspace is given whatever its size, as long as there is room at all.
@@ -94,7 +94,7 @@ final class AnswersInFlight: Sendable {
         return isTaken ? Hold(owner: self, bytes: bytes, workspace: workspace) : nil
     }
 
-    private func release(_ bytes: Int, of workspace: String) {
+    private func release(_ bytes: Int, of workspace: ExactText) {
         state.withLock { state in
             state.total -= bytes
             let rest = state.byWorkspace[workspace, default: bytes] - bytes

@@ -71,7 +71,7 @@ struct DeliveryLanes: Sendable {
     var lanes: [WebhookID: Lane] = [:]
     /// The first is that of webhooks whose workspace nobody has told yet.
     var workspaces = [Workspace()]
-    private var places: [String: Int] = [:]
+    private var places: [ExactText: Int] = [:]
     private var homes: [WebhookID: Int] = [:]
     private var turns: FairTurns
     var due = DueTimes()
