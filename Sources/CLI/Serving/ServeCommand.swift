@@ -42,6 +42,8 @@ package struct ServeCommand: WorldCommand {
     @Option(name: .customLong("log-level"), help: "trace, debug, info, notice, warning or error.")
     var logLevel: String = "info"
 
+    @OptionGroup(title: "Connections") var connections: ConnectionOptions
+
     @OptionGroup var state: StateOptions
 
     package init() {}
@@ -121,9 +123,13 @@ package struct ServeCommand: WorldCommand {
             return RuntimeConfiguration(
                 publicURL: try RuntimeConfiguration.publicURL(publicURL ?? "http://\(shownHost):\(port)"),
                 allowedNetworks: fromEnvironment + (try RuntimeConfiguration.networks(allowedNetworks)),
-                trustedProxies: try RuntimeConfiguration.networks(trustedProxies))
-        } catch {
+                trustedProxies: try RuntimeConfiguration.networks(trustedProxies), connections: try connections.limits())
+        } catch let error as CommandError {
+            throw error
+        } catch let error as ConfigurationError {
             throw CommandError(.usage, error.message)
+        } catch {
+            throw CommandError(.usage, "\(error)")
         }
     }
 

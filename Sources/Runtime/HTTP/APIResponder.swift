@@ -11,36 +11,15 @@ import Store
 struct APIResponder: HTTPResponder {
     typealias Context = APIContext
 
-    private let routes: RouterResponder<APIContext>
-    /// The same paths for every method, answering 405 with what would have been allowed.
-    private let otherMethods: RouterResponder<APIContext>
+    private var routes = RouteTable<EndpointHandler>()
 
     init(endpoints: [Endpoint], gate: Gate, forwarding: ForwardedAddress, clock: @escaping @Sendable () -> Timestamp) {
-        let router = Router(context: APIContext.self)
-        let fallback = Router(context: APIContext.self)
         let (slots, answers) = (ListSlots(), AnswersInFlight())
-        for (path, group) in Dictionary(grouping: endpoints, by: \.path) {
-            let route = RouterPath(stringLiteral: Self.routerPath(path))
-            for endpoint in group {
-                let handler = EndpointHandler(
-                    endpoint: endpoint, gate: gate, forwarding: forwarding, slots: slots, answers: answers, clock: clock)
-                for method in endpoint.method.map({ [$0] }) ?? Self.allMethods {
-                    router.on(route, method: method) { request, context in
-                        try await handler.respond(to: request, context: context)
-                    }
-                }
-            }
-            let allowed = group.compactMap { $0.method?.rawValue }.sorted().joined(separator: ", ")
-            fallback.on(route, method: .get) { _, _ in
-                Response(
-                    APIError(
-                        .methodNotAllowed, code: "method_not_allowed", message: "this address takes \(allowed)",
-                        headers: [.allow: allowed]
-                    ).reply)
-            }
+        for endpoint in endpoints {
+            let handler = EndpointHandler(
+                endpoint: endpoint, gate: gate, forwarding: forwarding, slots: slots, answers: answers, clock: clock)
+            routes.add(endpoint.method, endpoint.path, handler)
         }
-        routes = router.buildResponder()
-        otherMethods = fallback.buildResponder()
     }
 
     func respond(to request: Request, context: APIContext) async throws -> Response {
@@ -48,40 +27,45 @@ struct APIResponder: HTTPResponder {
         var context = context
         context.requestID = Self.requestID(request.headers[.xRequestID])
         context.logger[metadataKey: "request.id"] = "\(context.requestID)"
-        var response = await answer(request, context)
+        var (response, path) = await answer(request, context)
         response.headers[.xRequestID] = context.requestID
         response.headers[.xContentTypeOptions] = "nosniff"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         if request.method == .head { response = response.createHeadResponse() }
-        let level: Logger.Level =
-            response.status.code >= 500 ? .error : context.endpointPath?.hasPrefix("/auth/check") == true ? .debug : .info
+        let level: Logger.Level = response.status.code >= 500 ? .error : path?.hasPrefix("/auth/check") == true ? .debug : .info
         context.logger.log(
-            level: level, "\(request.method) \(context.endpointPath ?? "(no route)") \(response.status.code)",
+            level: level, "\(request.method) \(path ?? "(no route)") \(response.status.code)",
             metadata: ["duration.ms": "\((ContinuousClock.now - start).milliseconds)"])
         return response
     }
 
-    private func answer(_ request: Request, _ context: APIContext) async -> Response {
-        do {
-            return try await routes.respond(to: request, context: context)
-        } catch let error as HTTPError where error.status == .notFound {
-            return await unroutable(request, context)
-        } catch {
-            return Response(Self.reply(for: error, logger: context.logger))
+    /// The answer, with the path as the endpoint declares it.
+    private func answer(_ request: Request, _ context: APIContext) async -> (Response, path: String?) {
+        // `OPTIONS *` asks about the server as a whole (RFC 9110 § 9.3.7).
+        if request.method == .options, request.head.path == "*" {
+            return (Response(Reply(.noContent, headers: [.allow: Self.knownMethods])), nil)
+        }
+        switch routes.match(request.method, request.uri.path) {
+        case .handler(let handler, let path, let parameters):
+            do {
+                return (try await handler.respond(to: request, parameters: parameters, context: context), path)
+            } catch {
+                return (Response(Self.reply(for: error, logger: context.logger)), path)
+            }
+        case .otherMethods(let methods, let path):
+            let allowed: HTTPFields = [.allow: methods.joined(separator: ", ")]
+            if request.method == .options { return (Response(Reply(.noContent, headers: allowed)), path) }
+            let error = APIError(
+                .methodNotAllowed, code: "method_not_allowed", message: "this address takes \(methods.joined(separator: ", "))",
+                headers: allowed)
+            return (Response(error.reply), path)
+        case .nothing:
+            let error = APIError.notFound("route_not_found", "there is nothing at this address; /openapi.json lists what there is")
+            return (Response(error.reply), nil)
         }
     }
 
-    private func unroutable(_ request: Request, _ context: APIContext) async -> Response {
-        var head = request.head
-        head.method = .get
-        if let response = try? await otherMethods.respond(
-            to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), context: context),
-            response.status == .methodNotAllowed
-        {
-            return response
-        }
-        return Response(APIError.notFound("route_not_found", "there is nothing at this address; /openapi.json lists what there is").reply)
-    }
+    private static let knownMethods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 
     /// The one place that says how a failure looks on the wire.
     static func reply(for error: any Error, logger: Logger) -> Reply {
@@ -101,14 +85,6 @@ struct APIResponder: HTTPResponder {
             ).reply
         }
     }
-
-    private static func routerPath(_ path: String) -> String {
-        path.split(separator: "/", omittingEmptySubsequences: false)
-            .map { $0.hasSuffix("...}") ? "**" : String($0) }
-            .joined(separator: "/")
-    }
-
-    private static let allMethods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
 
     /// The caller's own where it is a plain one, else a new one.
     static func requestID(_ given: String?) -> String {

@@ -13,18 +13,18 @@ struct EndpointHandler: Sendable {
     let answers: AnswersInFlight
     let clock: @Sendable () -> Timestamp
 
-    func respond(to request: Request, context: APIContext) async throws -> Response {
+    func respond(to request: Request, parameters: [String: String], context: APIContext) async throws -> Response {
         var call = Call(
-            method: request.method, path: try parameters(context), query: Self.query(request.uri.query),
+            method: request.method, path: try Self.decoded(parameters), query: Self.query(request.uri.query),
             headers: request.headers,
             clientAddress: forwarding.clientAddress(peer: context.peer?.ipAddress, headers: request.headers),
             now: clock(), requestID: context.requestID, logger: context.logger)
         call.isAbandoned = { [channel = context.channel] in !channel.isActive }
-        // Who may not ask is told so before a byte of the body is read.
+        // Whether the caller may ask is decided before a byte of the body is awaited.
         let (principal, admission) = try await gate.admit(call, to: endpoint.access)
         call.principal = principal
         do {
-            call.body = try await body(of: request)
+            call.body = try await body(of: request, context)
             var reply = try await answer(to: call)
             for field in admission { reply.headers[field.name] = field.value }
             // Nobody is left to read it, so it is not even written out.
@@ -46,11 +46,12 @@ struct EndpointHandler: Sendable {
         }
     }
 
-    private func body(of request: Request) async throws -> [UInt8] {
+    private func body(of request: Request, _ context: APIContext) async throws -> [UInt8] {
         guard endpoint.body != nil else { return [] }
         let tooLarge = APIError(
             .contentTooLarge, code: "body_too_large", message: "the body is longer than \(endpoint.maximumBodyBytes) bytes")
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > endpoint.maximumBodyBytes { throw tooLarge }
+        if request.headers.contains(.expect) { context.channel.triggerUserOutboundEvent(RequestBodyAwaited(), promise: nil) }
         var bytes: [UInt8] = []
         for try await chunk in request.body {
             guard bytes.count + chunk.readableBytes <= endpoint.maximumBodyBytes else { throw tooLarge }
@@ -62,15 +63,15 @@ struct EndpointHandler: Sendable {
         return bytes
     }
 
-    private func parameters(_ context: APIContext) throws(APIError) -> [String: String] {
-        var parameters: [String: String] = [:]
-        for (name, value) in context.parameters {
-            guard let decoded = String(value).removingPercentEncoding else {
+    private static func decoded(_ parameters: [String: String]) throws(APIError) -> [String: String] {
+        var decoded: [String: String] = [:]
+        for (name, value) in parameters {
+            guard let value = value.removingPercentEncoding else {
                 throw .notFound("route_not_found", "the address is not properly percent-encoded")
             }
-            parameters[String(name)] = decoded
+            decoded[name] = value
         }
-        return parameters
+        return decoded
     }
 
     /// Splits a query as HTML forms do (`+` is a space); what does not decode is taken as it is.

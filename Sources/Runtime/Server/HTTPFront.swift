@@ -13,18 +13,16 @@ package struct HTTPFront: Service {
 
     /// - Parameters:
     ///   - checker: answers key checks at the head of each connection; nil leaves them to the route.
+    ///   - limits: what a connection, and all of them, may take.
     ///   - port: 0 for any free one; `onListening` tells which.
     package init(
-        endpoints: [Endpoint], gate: Gate, forwarding: ForwardedAddress = .none, checker: KeyChecker? = nil, host: String, port: Int,
-        clock: @escaping @Sendable () -> Timestamp, logger: Logger, onListening: @escaping @Sendable (_ port: Int) -> Void
+        endpoints: [Endpoint], gate: Gate, forwarding: ForwardedAddress = .none, checker: KeyChecker? = nil,
+        limits: ConnectionLimits = ConnectionLimits(), host: String, port: Int, clock: @escaping @Sendable () -> Timestamp, logger: Logger,
+        onListening: @escaping @Sendable (_ port: Int) -> Void
     ) {
-        let server: HTTPServerBuilder
-        if let checker {
-            let front = KeyCheckFront(checker: checker, forwarding: forwarding, clock: clock)
-            server = HTTPServerBuilder { responder in KeyCheckChannel(base: HTTP1Channel(responder: responder), front: front) }
-        } else {
-            server = .http1(configuration: .init(idleTimeout: .seconds(120)))
-        }
+        let front = KeyCheckFront(checker: checker, forwarding: forwarding, limits: limits, clock: clock)
+        let connections = ConnectionTable(maximum: limits.maximumConnections)
+        let server = HTTPServerBuilder { responder in APIChannel(responder: responder, front: front, connections: connections) }
         application = Application(
             responder: APIResponder(endpoints: endpoints, gate: gate, forwarding: forwarding, clock: clock),
             server: server,

@@ -8,11 +8,16 @@ package struct RuntimeConfiguration: Sendable {
     package var allowedNetworks: [CIDR]
     /// Whose `X-Forwarded-For` counts.
     package var trustedProxies: [CIDR]
+    /// What a connection, and all of them, may take.
+    package var connections: ConnectionLimits
 
-    package init(publicURL: String, allowedNetworks: [CIDR] = [], trustedProxies: [CIDR] = []) {
+    package init(
+        publicURL: String, allowedNetworks: [CIDR] = [], trustedProxies: [CIDR] = [], connections: ConnectionLimits = ConnectionLimits()
+    ) {
         self.publicURL = publicURL
         self.allowedNetworks = allowedNetworks
         self.trustedProxies = trustedProxies
+        self.connections = connections
     }
 
     /// What guards every outgoing request; plain http is for opened loopback networks alone, as the guard itself knows.

@@ -53,8 +53,8 @@ package struct Server: Sendable {
             ReconcileLoop(watch: watch, store: store, clock: clock, logger: logger) { try await components.watcher.refresh() }
         }
         front = HTTPFront(
-            endpoints: groups.flatMap(\.endpoints), gate: gate, forwarding: forwarding, checker: components.checker, host: host, port: port,
-            clock: clock, logger: logger
+            endpoints: groups.flatMap(\.endpoints), gate: gate, forwarding: forwarding, checker: components.checker,
+            limits: configuration.connections, host: host, port: port, clock: clock, logger: logger
         ) { port in
             readiness.isReady.withLock { $0 = true }
             onListening(port)

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
@@ -8,40 +9,6 @@ import Testing
 @testable import IntegrationRuntime
 
 struct KeyCheckFrontTests {
-    /// Serves the world's endpoints with or without the fast path while the body runs.
-    private func serving<Value: Sendable>(
-        _ world: KeyWorld, withFront: Bool = true,
-        _ body: @Sendable @escaping (_ port: Int) async throws -> Value
-    ) async throws -> Value {
-        let slow = Endpoint(.get, "/slow", name: "slow", summary: "Answers late", access: .anyone, answers: []) { _ in
-            try await Task.sleep(for: .milliseconds(30))
-            return Reply(.ok, ["slow": true])
-        }
-        let endpoints = KeyCheckEndpoints(checker: world.checker).endpoints + [slow]
-        let gate = KeyGate(world.checker)
-        let (ports, port) = AsyncStream<Int>.makeStream()
-        let front = HTTPFront(
-            endpoints: endpoints,
-            gate: Gate(
-                token: { _, _ throws(APIError) in throw APIError.unauthorized("test", "test") },
-                key: { call, scope in try await gate.admit(call, scope: scope) }),
-            checker: withFront ? world.checker : nil, host: "127.0.0.1", port: 0,
-            clock: { world.clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            onListening: { number in
-                port.yield(number)
-                port.finish()
-            })
-        return try await world.running {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try? await front.run() }
-                guard let number = await ports.first(where: { _ in true }) else { throw CancellationError() }
-                let value = try await body(number)
-                group.cancelAll()
-                return value
-            }
-        }
-    }
-
     private static func request(
         _ target: String = "/auth/check", key: String? = nil, fields: [String] = [], closing: Bool = false
     ) -> String {
@@ -65,9 +32,9 @@ struct KeyCheckFrontTests {
             Self.request(target, key: key, fields: ["X-API-Key: \(other)"]), Self.request(target, key: key),
             Self.request(target, key: key, fields: ["X-Required-Scope: posts:write"]), Self.request(target, key: other, closing: true),
         ]
-        let fast = try await serving(world) { try await RawConnection.exchange([requests.joined()], port: $0) }
+        let fast = try await world.serving { try await RawConnection.exchange([requests.joined()], port: $0) }
         let next = try await KeyWorld(restarting: world)
-        let routed = try await serving(next, withFront: false) { try await RawConnection.exchange([requests.joined()], port: $0) }
+        let routed = try await next.serving(withFront: false) { try await RawConnection.exchange([requests.joined()], port: $0) }
         #expect(RawConnection.answers(in: fast).count == requests.count)
         #expect(RawConnection.answers(in: fast) == RawConnection.answers(in: routed))
     }
@@ -79,7 +46,7 @@ struct KeyCheckFrontTests {
             Self.request(key: key), Self.request(key: "x"), Self.request("/slow"), Self.request(key: key), Self.request("/slow"),
             Self.request(key: "x", closing: true),
         ].joined()
-        let answer = try await serving(world) { try await RawConnection.exchange([text], port: $0) }
+        let answer = try await world.serving { try await RawConnection.exchange([text], port: $0) }
         #expect(RawConnection.answers(in: answer).map { $0.status.split(separator: " ")[1] } == ["200", "401", "200", "200", "200", "401"])
         #expect(RawConnection.answers(in: answer).map { $0.body.contains("slow") } == [false, false, true, false, true, false])
     }
@@ -88,7 +55,7 @@ struct KeyCheckFrontTests {
         let world = try await KeyWorld()
         let key = try await world.create(["name": "a", "rateLimitPerHour": 250]).key
         let text = String(repeating: Self.request(key: key), count: 299) + Self.request(key: key, closing: true)
-        let answer = try await serving(world) { try await RawConnection.exchange([text], port: $0) }
+        let answer = try await world.serving { try await RawConnection.exchange([text], port: $0) }
         let statuses = RawConnection.answers(in: answer).map { String($0.status.split(separator: " ")[1]) }
         #expect(statuses == Array(repeating: "200", count: 250) + Array(repeating: "429", count: 50))
         let remaining = answer.split(separator: "\r\n").filter { $0.hasPrefix("X-RateLimit-Remaining: ") }.compactMap {
@@ -101,7 +68,7 @@ struct KeyCheckFrontTests {
         let world = try await KeyWorld()
         let key = try await world.create(["name": "a", "rateLimitPerHour": 500]).key
         let text = String(repeating: Self.request(key: key), count: 99) + Self.request(key: key, closing: true)
-        let passed = try await serving(world) { port in
+        let passed = try await world.serving { port in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for _ in 0..<10 {
                     group.addTask {
@@ -118,7 +85,7 @@ struct KeyCheckFrontTests {
     @Test func `a request that arrives byte by byte is answered`() async throws {
         let world = try await KeyWorld()
         let key = try await world.create(["name": "a"]).key
-        let answer = try await serving(world) { port in
+        let answer = try await world.serving { port in
             try await RawConnection.exchange(Self.request(key: key, closing: true).map(String.init), port: port)
         }
         #expect(RawConnection.answers(in: answer).map(\.status) == ["HTTP/1.1 200 OK"])
@@ -130,28 +97,93 @@ struct KeyCheckFrontTests {
     ])
     func `what lies in a body is never taken for a request`(text: String) async throws {
         let world = try await KeyWorld()
-        let answer = try await serving(world) { try await RawConnection.exchange([text], port: $0) }
+        let answer = try await world.serving { try await RawConnection.exchange([text], port: $0) }
         #expect(!answer.contains("slow"))
     }
 
     @Test func `answers in front say the date`() async throws {
         let world = try await KeyWorld()
-        let answer = try await serving(world) {
+        let answer = try await world.serving {
             try await RawConnection.exchange([Self.request(key: "x") + Self.request("/slow", closing: true)], port: $0)
         }
         #expect(answer.hasPrefix("HTTP/1.1 401 Unauthorized\r\nDate: Sun, 01 Mar 2026 12:00:00 GMT\r\n"))
     }
 
+    @Test func `pipelined checks of a client that never reads are held back, and their memory stays bounded`() async throws {
+        let world = try await KeyWorld()
+        let front = KeyCheckFront(checker: world.checker, forwarding: .none, clock: { world.clock.now })
+        try Self.checkBackpressure(front)
+    }
+
+    /// 20,000 checks offered in pieces to a socket that takes nothing: without a bound they would be some 8 MB of answers.
+    private static func checkBackpressure(_ front: KeyCheckFront) throws {
+        let channel = EmbeddedChannel()
+        let handler = KeyCheckHandler(front: front, connection: Connection(channel))
+        let (reads, socket) = (ReadCounter(), StalledSocket())
+        try channel.pipeline.syncOperations.addHandlers([socket, reads, handler])
+        try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+        let piece = String(repeating: request(key: "x"), count: 200)
+        channel.isWritable = false
+        channel.pipeline.fireChannelWritabilityChanged()
+        var pieces = 0
+        for _ in 0..<100 {
+            let before = reads.count
+            channel.read()
+            guard reads.count > before else { break }
+            try channel.writeInbound(ByteBuffer(string: piece))
+            pieces += 1
+        }
+        #expect(pieces == 1, "reading goes on although nothing is taken")
+        #expect(socket.bytes <= 96 * 1024, "\(socket.bytes) bytes of answers wait")
+        // Once the answers are taken, the rest of the piece is answered and reading goes on.
+        channel.isWritable = true
+        channel.pipeline.fireChannelWritabilityChanged()
+        #expect(socket.answers == 200)
+        #expect(reads.count == 2)
+    }
+
+    private final class ReadCounter: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+        var count = 0
+        func read(context: ChannelHandlerContext) {
+            count += 1
+            context.read()
+        }
+    }
+
+    /// Counts what is written and keeps none of it.
+    private final class StalledSocket: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+        var bytes = 0
+        var answers = 0
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            let text = String(buffer: unwrapOutboundIn(data))
+            bytes += text.utf8.count
+            answers += text.components(separatedBy: "HTTP/1.1 ").count - 1
+            promise?.succeed()
+        }
+    }
+
+    @Test func `a client that never reads costs no more than the socket's buffers`() async throws {
+        let world = try await KeyWorld()
+        let sent = try await world.serving { port in
+            try await RawConnection.floodWithoutReading(Self.request(key: "x"), port: port, limit: 64 << 20, for: .seconds(2))
+        }
+        // What the kernel's buffers on both sides and one read hold; the server took no more.
+        #expect(sent < 32 << 20, "the server took \(sent) bytes of requests whose answers nobody reads")
+    }
+
     @Test func `a connection on which nothing moves is closed`() async throws {
         let world = try await KeyWorld()
         let front = KeyCheckFront(
-            checker: world.checker, forwarding: .none, idleTimeout: .seconds(30), clock: { world.clock.now })
+            checker: world.checker, forwarding: .none, limits: ConnectionLimits(idleTimeout: .seconds(30)), clock: { world.clock.now })
         try Self.checkIdleTimeout(front)
     }
 
     /// In the loop's own time, which is why it is not asynchronous.
     private static func checkIdleTimeout(_ front: KeyCheckFront) throws {
-        let channel = EmbeddedChannel(handler: KeyCheckHandler(front: front))
+        let channel = EmbeddedChannel()
+        try channel.pipeline.syncOperations.addHandler(KeyCheckHandler(front: front, connection: Connection(channel)))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         channel.embeddedEventLoop.advanceTime(by: .seconds(29))
         try channel.writeInbound(ByteBuffer(string: request(key: "x")))

@@ -9,7 +9,10 @@ import Spec
 /// The first thing that is no plain check (`PlainRequest`) turns the connection over to the pipeline behind for good,
 /// which has the same route; from then on nothing is answered here, so no two parties ever write answers side by side.
 ///
-/// When a limit's allowance must be fetched, reading pauses and the rest waits in place; then it goes on where it stopped.
+/// When a limit's allowance must be fetched, or the receiver does not take what has been answered, reading pauses and the rest
+/// waits in place; then it goes on where it stopped.
+///
+/// The idle timeout is kept here for the whole connection, because a timer behind does not see what is answered in front.
 ///
 /// Concurrency: lives on the channel's event loop; the one thing that other threads do is to post a task to it.
 final class KeyCheckHandler: ChannelDuplexHandler {
@@ -19,7 +22,8 @@ final class KeyCheckHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let front: KeyCheckFront
-    private var mode = Mode.front
+    private let connection: Connection
+    private var mode: Mode
     /// What has been read and not yet answered, in front.
     private var input = ByteBuffer()
     private var output = ByteBuffer()
@@ -34,12 +38,20 @@ final class KeyCheckHandler: ChannelDuplexHandler {
 
     private enum Mode {
         case front
+        /// Allowance is being fetched.
         case waiting
+        /// What has been answered must be taken first.
+        case unwritable
         case forwarding
     }
 
-    init(front: KeyCheckFront) {
+    /// Answers that have grown to this are handed to the socket before the next is made.
+    private static let maximumOutputBytes = 64 * 1024
+
+    init(front: KeyCheckFront, connection: Connection) {
         self.front = front
+        self.connection = connection
+        mode = front.checker == nil ? .forwarding : .front
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -72,7 +84,12 @@ final class KeyCheckHandler: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if mode == .waiting { holdsRead = true } else { context.read() }
+        if isPaused { holdsRead = true } else { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if mode == .unwritable, context.channel.isWritable { goOn(context) }
+        context.fireChannelWritabilityChanged()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -81,15 +98,17 @@ final class KeyCheckHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if mode == .waiting { heldEvents.append(event) } else { context.fireUserInboundEventTriggered(event) }
+        if isPaused { heldEvents.append(event) } else { context.fireUserInboundEventTriggered(event) }
     }
 
-    /// Answers what is here, until nothing is left, allowance is missing, or something comes that is not for us.
+    private var isPaused: Bool { mode == .waiting || mode == .unwritable }
+
+    /// Answers what is here, until nothing is left, allowance is missing, the receiver is behind, or something comes that is not
+    /// for us.
     private func answer(_ context: ChannelHandlerContext) {
-        var handsOver = false
         while input.readableBytes > 0, mode == .front {
             guard let request = PlainRequest(input.readableBytesUInt8Span) else {
-                handsOver = true
+                mode = .forwarding
                 break
             }
             guard let reply = reply(to: request, context) else {
@@ -98,16 +117,22 @@ final class KeyCheckHandler: ChannelDuplexHandler {
             }
             write(reply, for: request)
             input.moveReaderIndex(forwardBy: request.byteCount)
+            if output.readableBytes >= Self.maximumOutputBytes { flush(context) }
         }
-        if output.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-            output = ByteBuffer()
-        }
-        if handsOver {
-            mode = .forwarding
+        flush(context)
+        if mode == .waiting { connection.isAnswering() } else { connection.isWaiting(since: lastActivity) }
+        if mode == .forwarding {
             context.fireChannelRead(wrapInboundOut(input))
             input = ByteBuffer()
         }
+    }
+
+    private func flush(_ context: ChannelHandlerContext) {
+        guard output.readableBytes > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+        output = ByteBuffer()
+        // Answered faster than taken: what came before waits in the socket's queue, the rest where it is.
+        if mode == .front, !context.channel.isWritable { mode = .unwritable }
     }
 
     /// Nil where allowance is being fetched; the handler then goes on by itself.
@@ -115,7 +140,8 @@ final class KeyCheckHandler: ChannelDuplexHandler {
         let presented = PresentedKey(authorizations: request.authorizations, keys: request.keys)
         guard case .one(let key) = presented else { return KeyAnswer.error(presented).reply }
         let question = KeyChecker.Question(key: key, scopes: request.scopes, address: address(request))
-        let verdict = front.checker.verdict(on: question, at: front.clock(), orResume: resumption(context))
+        guard let checker = front.checker else { preconditionFailure("without a checker everything is forwarded") }
+        let verdict = checker.verdict(on: question, at: front.clock(), orResume: resumption(context))
         return verdict.map { KeyAnswer.reply($0, scopes: request.scopes, deniedStatus: request.deniedStatus) }
     }
 
@@ -131,18 +157,18 @@ final class KeyCheckHandler: ChannelDuplexHandler {
 
     private func resume(_ context: ChannelHandlerContext, isReserved: Bool) {
         guard mode == .waiting, context.channel.isActive else { return }
-        mode = .front
+        lastActivity = context.eventLoop.now
         if !isReserved, let request = PlainRequest(input.readableBytesUInt8Span) {
             write(APIError.limitsUnavailable.reply, for: request)
             input.moveReaderIndex(forwardBy: request.byteCount)
         }
+        goOn(context)
+    }
+
+    private func goOn(_ context: ChannelHandlerContext) {
+        mode = .front
         answer(context)
-        // Empty input writes nothing above, so what was refused just now goes out here.
-        if output.readableBytes > 0 {
-            context.writeAndFlush(wrapOutboundOut(output), promise: nil)
-            output = ByteBuffer()
-        }
-        guard mode != .waiting else { return }
+        guard !isPaused else { return }
         // The read that brought these bytes has ended long ago, and handlers behind deliver at the end of one.
         if mode == .forwarding { context.fireChannelReadComplete() }
         let events = heldEvents
@@ -188,12 +214,14 @@ final class KeyCheckHandler: ChannelDuplexHandler {
         peer = context.remoteAddress?.ipAddress
         peerAddress = peer.flatMap { IPAddress($0) }
         lastActivity = context.eventLoop.now
-        scheduleIdleCheck(context, at: lastActivity + front.idleTimeout)
+        scheduleIdleCheck(context, at: lastActivity + front.limits.idleTimeout)
     }
 
     private func scheduleIdleCheck(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
         idleCheck = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
-            let due = self.lastActivity + self.front.idleTimeout
+            // An answer may take its time, but not the taking of one.
+            let isAnswering = self.connection.waitingNanoseconds == nil && context.channel.isWritable
+            let due = (isAnswering ? context.eventLoop.now : self.lastActivity) + self.front.limits.idleTimeout
             if due > context.eventLoop.now {
                 self.scheduleIdleCheck(context, at: due)
             } else {

@@ -72,7 +72,11 @@ struct PlainRequest: Sendable, Hashable {
         func named(_ name: String) -> Bool { reader.matches(field.name, name, bytes) }
         switch field.name.count {
         case 2: if named("te") { return false }
-        case 4: if named("host") { hosts += 1 }
+        case 4:
+            if named("host") {
+                hosts += 1
+                return Self.isPlainHost(field.value, bytes)
+            }
         case 6: if named("expect") { return false }
         case 7: if named("upgrade") || named("trailer") { return false }
         case 9: if named("x-api-key") { keys.append(value()) }
@@ -92,6 +96,23 @@ struct PlainRequest: Sendable, Hashable {
         default: break
         }
         return true
+    }
+
+    /// A name or IPv4 address, with or without a port: a part of what `Authority` takes.
+    private static func isPlainHost(_ range: Range<Int>, _ bytes: Swift.Span<UInt8>) -> Bool {
+        var portStart: Int?
+        for index in range {
+            let byte = bytes[index]
+            if byte == UInt8(ascii: ":") {
+                guard portStart == nil, index > range.lowerBound else { return false }
+                portStart = index
+            } else if portStart != nil {
+                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return false }
+            } else {
+                guard isScopeByte(byte), byte != UInt8(ascii: "*") else { return false }
+            }
+        }
+        return !range.isEmpty
     }
 
     private static func isScopeByte(_ byte: UInt8) -> Bool {

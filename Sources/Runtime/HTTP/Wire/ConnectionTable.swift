@@ -1,0 +1,47 @@
+import NIOCore
+import Synchronization
+
+/// All connections of a listener, and the bound on their number.
+///
+/// At the bound the connection that has waited longest for a request gives way, whether it never sent one, is kept open
+/// between two, or has sent a part of one. Where every connection has a request that is being answered, the new one is refused.
+///
+/// Concurrency: a mutex, held for one entry, or at the bound for one look at all.
+final class ConnectionTable: Sendable {
+    private let maximum: Int
+    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
+
+    init(maximum: Int) {
+        self.maximum = maximum
+    }
+
+    var count: Int { connections.withLock { $0.count } }
+
+    /// Enters a new connection and closes the one that it displaces; nil where it must be refused.
+    func admit(_ channel: any Channel) -> Connection? {
+        let new = Connection(channel)
+        let (isAdmitted, displaced) = connections.withLock { connections -> (Bool, Connection?) in
+            guard connections.count >= maximum else {
+                connections[ObjectIdentifier(new)] = new
+                return (true, nil)
+            }
+            var oldest: (since: UInt64, connection: Connection)?
+            for connection in connections.values {
+                guard let since = connection.waitingNanoseconds else { continue }
+                if oldest.map({ since < $0.since }) ?? true { oldest = (since, connection) }
+            }
+            guard let oldest else { return (false, nil) }
+            connections[ObjectIdentifier(oldest.connection)] = nil
+            connections[ObjectIdentifier(new)] = new
+            return (true, oldest.connection)
+        }
+        displaced?.channel.close(promise: nil)
+        guard isAdmitted else { return nil }
+        channel.closeFuture.whenComplete { [weak self] _ in self?.remove(new) }
+        return new
+    }
+
+    private func remove(_ connection: Connection) {
+        connections.withLock { $0[ObjectIdentifier(connection)] = nil }
+    }
+}
