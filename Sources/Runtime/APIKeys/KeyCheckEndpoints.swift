@@ -10,13 +10,16 @@ package struct KeyCheckEndpoints: EndpointGroup {
         self.checker = checker
     }
 
+    package var tag: (name: String, summary: String) { ("Key checks", "What a proxy asks about each request") }
     package var schemas: [(name: String, schema: JSON)] { [] }
 
     package var endpoints: [Endpoint] {
         let required = Endpoint.Parameter(
             "X-Required-Scope", in: .header, "Scopes that the key must hold besides, separated by spaces or commas")
         let answers = [
-            Endpoint.Answer(.ok, "The key may pass; X-Key-Id, X-Key-Policy, X-Key-Scopes and X-Workspace-Id say whose it is"),
+            Endpoint.Answer(
+                .ok, "The key may pass; X-Key-Id, X-Key-Policy, X-Key-Scopes and X-Workspace-Id say whose it is",
+                headers: [HTTPField.Name.xKeyID, .xKeyPolicy, .xKeyScopes, .xWorkspaceID].map { (name: $0, schema: ["type": "string"]) }),
             Endpoint.Answer(.unauthorized, "No key, two different keys, or one that is not in force", schema: .schema("Error")),
             Endpoint.Answer(.forbidden, "The key lacks a scope, or comes from an address outside its networks", schema: .schema("Error")),
             Endpoint.Answer(.tooManyRequests, "A limit is reached", schema: .schema("Error")),

@@ -14,6 +14,7 @@ package struct KeyEndpoints: EndpointGroup {
         self.checker = checker
     }
 
+    package var tag: (name: String, summary: String) { ("API keys", "The keys of a workspace, their scopes and limits") }
     package var schemas: [(name: String, schema: JSON)] {
         [("APIKey", KeyView.schema), ("KeyVerification", KeyVerification.schema)]
     }
@@ -57,7 +58,7 @@ package struct KeyEndpoints: EndpointGroup {
             .get, Self.path, name: "listAPIKeys", summary: "List API keys, the newest first", access: .management(.member),
             parameters: Page.parameters, answers: [.init(.ok, "A page of keys", schema: .page(of: "APIKey"))]
         ) { call in
-            let page = try Page(call)
+            let page = try Page(call, of: APIKeyKind.self)
             let workspace = call.workspaceFilter
             let (records, catalogue) = try await store.read { reading in
                 (try reading.apiKeys(in: workspace, after: page.after, limit: page.storeLimit), try reading.keyCatalogue())

@@ -45,7 +45,7 @@ package struct ConnectionEndpoints: EndpointGroup {
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        let page = try Page(call)
+        let page = try Page(call, of: ConnectionKind.self)
         let workspace = call.workspaceFilter
         var integration: IntegrationID?
         if let text = call.query("integrationId") {
@@ -131,5 +131,6 @@ package struct ConnectionEndpoints: EndpointGroup {
 
     static let missing = APIError.notFound("connection_not_found", "there is no such connection")
 
+    package var tag: (name: String, summary: String) { ("Connections", "Accounts that have been connected") }
     package var schemas: [(name: String, schema: JSON)] { [("Connection", ConnectionRecord.schema)] }
 }

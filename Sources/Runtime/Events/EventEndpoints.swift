@@ -12,6 +12,7 @@ package struct EventEndpoints: EndpointGroup {
         intake = EventIntake(engine: engine)
     }
 
+    package var tag: (name: String, summary: String) { ("Events", "What happened on the platform, and is delivered to webhooks") }
     package var schemas: [(name: String, schema: JSON)] {
         [
             (
@@ -53,6 +54,7 @@ package struct EventEndpoints: EndpointGroup {
                 access: .managementOrKey(scope: "events:write"), parameters: [WebhookEndpoints.workspace],
                 body: [
                     "type": "object", "required": ["event", "data"], "additionalProperties": false,
+                    "examples": [["event": "POST_PUBLISHED", "data": ["postId": "post_1"], "id": "post_1-published"]],
                     "properties": [
                         "event": ["type": "string"], "data": ["type": "object"],
                         "id": [
@@ -89,7 +91,7 @@ package struct EventEndpoints: EndpointGroup {
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        let page = try Page(call)
+        let page = try Page(call, of: EventKind.self)
         let workspace = call.workspaceFilter
         let records = try await store.read {
             try $0.events(workspace: workspace, after: page.after, limit: page.storeLimit, includesBody: page.includesBody)

@@ -65,11 +65,18 @@ package struct Endpoint: Sendable {
         /// Anything but `application/json`.
         package var mediaType: String?
 
-        package init(_ status: HTTPResponse.Status, _ summary: String, schema: JSON? = nil, mediaType: String? = nil) {
+        /// Headers of its own that it always carries, with their schemas.
+        package var headers: [(name: HTTPField.Name, schema: JSON)]
+
+        package init(
+            _ status: HTTPResponse.Status, _ summary: String, schema: JSON? = nil, mediaType: String? = nil,
+            headers: [(name: HTTPField.Name, schema: JSON)] = []
+        ) {
             self.status = status
             self.summary = summary
             self.schema = schema
             self.mediaType = mediaType
+            self.headers = headers
         }
     }
 
@@ -101,6 +108,8 @@ extension Endpoint {
 package protocol EndpointGroup: Sendable {
     var endpoints: [Endpoint] { get }
     var schemas: [(name: String, schema: JSON)] { get }
+    /// The noun, under which the document lists the operations.
+    var tag: (name: String, summary: String) { get }
 }
 
 extension JSON {

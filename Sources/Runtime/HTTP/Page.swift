@@ -23,7 +23,17 @@ package struct Page: Sendable {
         self.after = after
     }
 
+    /// A page of a list whose items have ids of one kind.
+    package init<Kind: Identified>(_ call: Call, of kind: Kind.Type) throws(APIError) {
+        try self.init(call) { Identifier<Kind>($0) != nil }
+    }
+
+    /// A page of a list whose items are numbered.
     package init(_ call: Call) throws(APIError) {
+        try self.init(call) { Int($0) != nil && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+    }
+
+    private init(_ call: Call, isCursor: (String) -> Bool) throws(APIError) {
         limit = Self.defaultLimit
         if let text = call.query("limit") {
             guard let number = Int(text), (1...Self.maximumLimit).contains(number) else {
@@ -37,14 +47,7 @@ package struct Page: Sendable {
         }
         isAbandoned = call.isAbandoned
         if let cursor = call.query("cursor") {
-            guard cursor.utf8.count <= 64,
-                cursor.utf8.allSatisfy({
-                    $0 == UInt8(ascii: "_") || Unicode.Scalar($0).properties.isAlphabetic
-                        || ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
-                })
-            else {
-                throw .invalid("cursor", "is not one that a list answered as nextCursor")
-            }
+            guard isCursor(cursor) else { throw .invalid("cursor", "is not one that this list answered as nextCursor") }
             after = cursor
         }
     }
@@ -79,6 +82,6 @@ package struct Page: Sendable {
             "limit", "How many at the most",
             schema: ["type": "integer", "minimum": 1, "maximum": .integer(maximumLimit), "default": .integer(defaultLimit)]),
         Endpoint.Parameter(
-            "cursor", "The nextCursor of the page before", schema: ["type": "string", "maxLength": 64, "pattern": "^[0-9A-Za-z_]*$"]),
+            "cursor", "The nextCursor of the page before", schema: ["type": "string", "maxLength": 64, "pattern": "^[0-9A-Za-z_]+$"]),
     ]
 }

@@ -10,6 +10,7 @@ struct SystemEndpoints: EndpointGroup {
     /// The document, which lists these endpoints too.
     let document: @Sendable () -> JSON
 
+    var tag: (name: String, summary: String) { ("Runtime", "The server itself") }
     var schemas: [(name: String, schema: JSON)] {
         [("Health", ["type": "object", "required": ["status"], "properties": ["status": ["type": "string"]]])]
     }

@@ -1,6 +1,7 @@
 package import Spec
 
 extension IntegrationEndpoints {
+    package var tag: (name: String, summary: String) { ("Integrations", "Third-party services that accounts connect to") }
     package var schemas: [(name: String, schema: JSON)] {
         [("Integration", Self.integration), ("IntegrationInput", Self.input), ("IntegrationLog", Self.log)]
     }

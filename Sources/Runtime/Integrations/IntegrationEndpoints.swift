@@ -55,7 +55,7 @@ package struct IntegrationEndpoints: EndpointGroup {
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        let page = try Page(call)
+        let page = try Page(call, of: IntegrationKind.self)
         let workspace = call.workspaceFilter
         let includesPublic = call.query("includePublic") == "true"
         let records = try await store.read {
@@ -98,7 +98,7 @@ package struct IntegrationEndpoints: EndpointGroup {
 
     private func logs(_ call: Call) async throws -> Reply {
         let page = try Page(call)
-        let before = try page.number()
+        let before = page.after.flatMap { Int($0) }
         let workspace = call.workspaceFilter
         let id: IntegrationID = try call.id(orThrow: .integrationNotFound)
         // Everybody who sees the integration reads the entries of their own workspace, its owner too: what others connect through a

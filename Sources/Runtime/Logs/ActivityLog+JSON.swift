@@ -10,12 +10,3 @@ extension ActivityLog {
         ]
     }
 }
-
-extension Page {
-    /// The id of the last entry of the page before, for logs, whose ids are numbers.
-    func number() throws(APIError) -> Int? {
-        guard let after else { return nil }
-        guard let number = Int(after) else { throw .invalid("cursor", "is not one that a list answered as nextCursor") }
-        return number
-    }
-}

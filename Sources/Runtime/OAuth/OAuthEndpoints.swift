@@ -46,6 +46,7 @@ package struct OAuthEndpoints: EndpointGroup {
         ]
     }
 
+    package var tag: (name: String, summary: String) { ("OAuth", "Connecting accounts") }
     package var schemas: [(name: String, schema: JSON)] {
         let text: JSON = ["type": "string"]
         return [

@@ -68,7 +68,7 @@ package struct Server: Sendable {
         let domain = components.groups
         let system = SystemEndpoints(isReady: isReady, store: components.store) {
             let listed = SystemEndpoints(isReady: { false }, store: components.store) { nil }
-            return OpenAPI.document(of: domain + [listed], version: version)
+            return OpenAPI.document(of: domain + [listed], version: version, server: components.configuration.publicURL)
         }
         return domain + [system]
     }

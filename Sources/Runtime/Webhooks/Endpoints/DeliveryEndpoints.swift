@@ -14,6 +14,7 @@ package struct DeliveryEndpoints: EndpointGroup {
         engine = webhooks.engine
     }
 
+    package var tag: (name: String, summary: String) { ("Deliveries", "Events on their way to a webhook, with every attempt") }
     package var schemas: [(name: String, schema: JSON)] { [] }
 
     package var endpoints: [Endpoint] {
@@ -60,7 +61,7 @@ package struct DeliveryEndpoints: EndpointGroup {
 
     private func list(_ call: Call) async throws -> Reply {
         let webhook = try await webhooks.find(call)
-        let page = try Page(call)
+        let page = try Page(call, of: DeliveryKind.self)
         var status: DeliveryRecord.Status?
         if let text = call.query("status") {
             guard let known = DeliveryRecord.Status(rawValue: text) else {

@@ -18,6 +18,7 @@ package struct WebhookEndpoints: EndpointGroup {
         self.changed = changed
     }
 
+    package var tag: (name: String, summary: String) { ("Webhooks", "Where events are sent") }
     package var schemas: [(name: String, schema: JSON)] { WebhookView.schemas }
 
     static let override = Endpoint.Parameter(
@@ -92,7 +93,7 @@ package struct WebhookEndpoints: EndpointGroup {
     }
 
     private func list(_ call: Call) async throws -> Reply {
-        let page = try Page(call)
+        let page = try Page(call, of: WebhookKind.self)
         let workspace = call.workspaceFilter
         let records = try await store.read { try $0.webhooks(workspace: workspace, after: page.after, limit: page.storeLimit) }
         return page.reply(records, id: \.id.text, json: { WebhookView.json($0) })
@@ -112,7 +113,7 @@ package struct WebhookEndpoints: EndpointGroup {
 
     private func logs(_ call: Call) async throws -> Reply {
         let page = try Page(call)
-        let before = try page.number()
+        let before = page.after.flatMap { Int($0) }
         let id = try call.id(as: WebhookKind.self, orThrow: Self.notFound)
         let workspace = call.workspaceFilter
         // What was written of a webhook that is gone tells who removed it.
