@@ -30,9 +30,9 @@ package struct ConnectionOptions: ParsableArguments {
 
     package init() {}
 
-    func limits() throws(CommandError) -> ConnectionLimits {
+    func limits() throws(CommandError) -> HTTPConnectionLimits {
         if let maximumConnections, maximumConnections < 1 { throw CommandError(.usage, "--max-connections takes a number from 1") }
-        return ConnectionLimits(
+        return HTTPConnectionLimits(
             headerTimeout: .milliseconds(try Self.milliseconds(headerTimeout, "--header-timeout")),
             bodyTimeout: .milliseconds(try Self.milliseconds(bodyTimeout, "--body-timeout")),
             idleTimeout: .milliseconds(try Self.milliseconds(idleTimeout, "--idle-timeout")),
@@ -48,8 +48,8 @@ package struct ConnectionOptions: ParsableArguments {
 
     /// Leaves descriptors for the state, deliveries and token calls.
     private static var defaultMaximum: Int {
-        guard let files = openFilesLimit else { return ConnectionLimits.defaultMaximumConnections }
-        return min(ConnectionLimits.defaultMaximumConnections, max(64, files - 512, files / 2))
+        guard let files = openFilesLimit else { return HTTPConnectionLimits.defaultMaximumConnections }
+        return min(HTTPConnectionLimits.defaultMaximumConnections, max(64, files - 512, files / 2))
     }
 
     /// The soft limit of the process, as Linux shows it; nil where it is not shown or there is none.

@@ -17,11 +17,12 @@ package struct HTTPFront: Service {
     ///   - port: 0 for any free one; `onListening` tells which.
     package init(
         endpoints: [Endpoint], gate: Gate, forwarding: ForwardedAddress = .none, checker: KeyChecker? = nil,
-        limits: ConnectionLimits = ConnectionLimits(), host: String, port: Int, clock: @escaping @Sendable () -> Timestamp, logger: Logger,
+        limits: HTTPConnectionLimits = HTTPConnectionLimits(), host: String, port: Int, clock: @escaping @Sendable () -> Timestamp,
+        logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) -> Void
     ) {
         let front = KeyCheckFront(checker: checker, forwarding: forwarding, limits: limits, clock: clock)
-        let connections = ConnectionTable(maximum: limits.maximumConnections)
+        let connections = HTTPConnectionTable(maximum: limits.maximumConnections)
         let server = HTTPServerBuilder { responder in APIChannel(responder: responder, front: front, connections: connections) }
         application = Application(
             responder: APIResponder(endpoints: endpoints, gate: gate, forwarding: forwarding, clock: clock),

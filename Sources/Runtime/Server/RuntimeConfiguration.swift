@@ -9,10 +9,11 @@ package struct RuntimeConfiguration: Sendable {
     /// Whose `X-Forwarded-For` counts.
     package var trustedProxies: [CIDR]
     /// What a connection, and all of them, may take.
-    package var connections: ConnectionLimits
+    package var connections: HTTPConnectionLimits
 
     package init(
-        publicURL: String, allowedNetworks: [CIDR] = [], trustedProxies: [CIDR] = [], connections: ConnectionLimits = ConnectionLimits()
+        publicURL: String, allowedNetworks: [CIDR] = [], trustedProxies: [CIDR] = [],
+        connections: HTTPConnectionLimits = HTTPConnectionLimits()
     ) {
         self.publicURL = publicURL
         self.allowedNetworks = allowedNetworks

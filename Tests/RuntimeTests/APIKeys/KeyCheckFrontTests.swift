@@ -118,7 +118,7 @@ struct KeyCheckFrontTests {
     /// 20,000 checks offered in pieces to a socket that takes nothing: without a bound they would be some 8 MB of answers.
     private static func checkBackpressure(_ front: KeyCheckFront) throws {
         let channel = EmbeddedChannel()
-        let handler = KeyCheckHandler(front: front, connection: Connection(channel))
+        let handler = KeyCheckHandler(front: front, connection: HTTPConnection(channel))
         let (reads, socket) = (ReadCounter(), StalledSocket())
         try channel.pipeline.syncOperations.addHandlers([socket, reads, handler])
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -176,14 +176,14 @@ struct KeyCheckFrontTests {
     @Test func `a connection on which nothing moves is closed`() async throws {
         let world = try await KeyWorld()
         let front = KeyCheckFront(
-            checker: world.checker, forwarding: .none, limits: ConnectionLimits(idleTimeout: .seconds(30)), clock: { world.clock.now })
+            checker: world.checker, forwarding: .none, limits: HTTPConnectionLimits(idleTimeout: .seconds(30)), clock: { world.clock.now })
         try Self.checkIdleTimeout(front)
     }
 
     /// In the loop's own time, which is why it is not asynchronous.
     private static func checkIdleTimeout(_ front: KeyCheckFront) throws {
         let channel = EmbeddedChannel()
-        try channel.pipeline.syncOperations.addHandler(KeyCheckHandler(front: front, connection: Connection(channel)))
+        try channel.pipeline.syncOperations.addHandler(KeyCheckHandler(front: front, connection: HTTPConnection(channel)))
         try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         channel.embeddedEventLoop.advanceTime(by: .seconds(29))
         try channel.writeInbound(ByteBuffer(string: request(key: "x")))

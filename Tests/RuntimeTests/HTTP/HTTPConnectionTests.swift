@@ -13,14 +13,14 @@ struct HTTPConnectionTests {
     /// A connection whose requests nobody answers unless the test does.
     private struct Wire {
         let channel = EmbeddedChannel()
-        let connection: Connection
+        let connection: HTTPConnection
 
         init() throws {
-            connection = Connection(channel)
+            connection = HTTPConnection(channel)
             try channel.pipeline.syncOperations.addHandlers([
                 HTTPResponseEncoder(),
                 HTTPConnectionHandler(
-                    limits: ConnectionLimits(), connection: connection, clock: { KeyWorld.start },
+                    limits: HTTPConnectionLimits(), connection: connection, clock: { KeyWorld.start },
                     logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }),
             ])
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
@@ -130,7 +130,7 @@ struct HTTPConnectionTests {
     }
 
     @Test func `at the bound the connection that has waited longest gives way, and none that is at work`() throws {
-        let table = ConnectionTable(maximum: 2)
+        let table = HTTPConnectionTable(maximum: 2)
         let (first, second, third, fourth) = (EmbeddedChannel(), EmbeddedChannel(), EmbeddedChannel(), EmbeddedChannel())
         for channel in [first, second, third, fourth] { try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait() }
         let (a, b) = (try #require(table.admit(first)), try #require(table.admit(second)))

@@ -186,7 +186,7 @@ struct HTTPServerTests {
 
     @Test func `silent connections give way at the bound, and one that is refused is told so`() async throws {
         let world = try await KeyWorld()
-        try await world.serving(limits: ConnectionLimits(maximumConnections: 2)) { port in
+        try await world.serving(limits: HTTPConnectionLimits(maximumConnections: 2)) { port in
             try await RawConnection.conversation(port: port) { first in
                 try await first.send("GET /hea")
                 try await RawConnection.conversation(port: port) { second in
@@ -208,7 +208,7 @@ struct HTTPServerTests {
 
     @Test func `where all connections are at work a new one gets 503 with Retry-After`() async throws {
         let world = try await KeyWorld()
-        try await world.serving(limits: ConnectionLimits(maximumConnections: 1)) { port in
+        try await world.serving(limits: HTTPConnectionLimits(maximumConnections: 1)) { port in
             try await RawConnection.conversation(port: port) { first in
                 // Asks for 100 and keeps the endpoint waiting for the body.
                 try await first.send(Self.request("POST /echo", "Expect: 100-continue", "Content-Length: 2"))

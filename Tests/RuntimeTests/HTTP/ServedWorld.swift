@@ -37,7 +37,7 @@ extension KeyWorld {
 
     /// Serves them, with or without the fast path, while the body runs.
     func serving<Value: Sendable>(
-        withFront: Bool = true, limits: ConnectionLimits = ConnectionLimits(),
+        withFront: Bool = true, limits: HTTPConnectionLimits = HTTPConnectionLimits(),
         _ body: @Sendable @escaping (_ port: Int) async throws -> Value
     ) async throws -> Value {
         let (ports, port) = AsyncStream<Int>.makeStream()

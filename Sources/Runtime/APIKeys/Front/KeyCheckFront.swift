@@ -6,11 +6,11 @@ struct KeyCheckFront: Sendable {
     /// Nil leaves key checks to the route.
     let checker: KeyChecker?
     let forwarding: ForwardedAddress
-    let limits: ConnectionLimits
+    let limits: HTTPConnectionLimits
     let clock: @Sendable () -> Timestamp
 
     init(
-        checker: KeyChecker?, forwarding: ForwardedAddress, limits: ConnectionLimits = ConnectionLimits(),
+        checker: KeyChecker?, forwarding: ForwardedAddress, limits: HTTPConnectionLimits = HTTPConnectionLimits(),
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.checker = checker

@@ -22,7 +22,7 @@ final class KeyCheckHandler: ChannelDuplexHandler {
     typealias OutboundOut = ByteBuffer
 
     private let front: KeyCheckFront
-    private let connection: Connection
+    private let connection: HTTPConnection
     private var mode: Mode
     /// What has been read and not yet answered, in front.
     private var input = ByteBuffer()
@@ -48,7 +48,7 @@ final class KeyCheckHandler: ChannelDuplexHandler {
     /// Answers that have grown to this are handed to the socket before the next is made.
     private static let maximumOutputBytes = 64 * 1024
 
-    init(front: KeyCheckFront, connection: Connection) {
+    init(front: KeyCheckFront, connection: HTTPConnection) {
         self.front = front
         self.connection = connection
         mode = front.checker == nil ? .forwarding : .front

@@ -13,7 +13,7 @@ struct APIChannel: ServerChildChannel, HTTPChannelHandler {
 
     let responder: HTTPChannelHandler.Responder
     let front: KeyCheckFront
-    let connections: ConnectionTable
+    let connections: HTTPConnectionTable
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {

@@ -23,8 +23,8 @@ struct Exchange {
     /// Whether an answer that is given now waits for the end of the request.
     var waitsForBody: Bool {
         guard !isReceived, !closes, !head.expectsContinue || isContinued else { return false }
-        if case .length(let length) = head.body { return length <= ConnectionLimits.maximumUnreadBytes }
-        return bodyBytes <= ConnectionLimits.maximumUnreadBytes
+        if case .length(let length) = head.body { return length <= HTTPConnectionLimits.maximumUnreadBytes }
+        return bodyBytes <= HTTPConnectionLimits.maximumUnreadBytes
     }
 
     /// Whether an answer that goes out now must be the last of the connection.

@@ -20,8 +20,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let limits: ConnectionLimits
-    private let connection: Connection
+    private let limits: HTTPConnectionLimits
+    private let connection: HTTPConnection
     private let clock: @Sendable () -> Timestamp
     private let logger: Logger
 
@@ -39,7 +39,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     private let timer = DeadlineTimer()
     private var headDeadline: NIODeadline?
 
-    init(limits: ConnectionLimits, connection: Connection, clock: @escaping @Sendable () -> Timestamp, logger: Logger) {
+    init(limits: HTTPConnectionLimits, connection: HTTPConnection, clock: @escaping @Sendable () -> Timestamp, logger: Logger) {
         self.limits = limits
         self.connection = connection
         self.clock = clock
@@ -118,7 +118,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             exchange?.bodyBytes += Int64(bytes.readableBytes)
             guard let exchange, !exchange.held.isEmpty else { return context.fireChannelRead(wrapInboundOut(.body(bytes))) }
             // Answered already: nobody reads it.
-            if exchange.bodyBytes > ConnectionLimits.maximumUnreadBytes { release(context) }
+            if exchange.bodyBytes > HTTPConnectionLimits.maximumUnreadBytes { release(context) }
         case .end:
             exchange?.isReceived = true
             context.fireChannelRead(wrapInboundOut(.end(nil)))
@@ -253,7 +253,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         guard !inputIsClosed, !isQuiescing else { return context.close(promise: nil) }
         context.close(mode: .output).assumeIsolated().whenComplete { result in
             if case .failure = result { return context.close(promise: nil) }
-            self.schedule(context.eventLoop.now + ConnectionLimits.lingerTime, context)
+            self.schedule(context.eventLoop.now + HTTPConnectionLimits.lingerTime, context)
         }
     }
 

@@ -43,7 +43,7 @@ struct RequestHeadDraft {
     /// Reads a header line, without its end.
     mutating func append(_ line: ArraySlice<UInt8>) throws(APIError) {
         count += 1
-        guard count <= ConnectionLimits.maximumFields else { throw .headTooLarge }
+        guard count <= HTTPConnectionLimits.maximumFields else { throw .headTooLarge }
         guard let field = FieldLine(line), let name = HTTPField.Name(field.name) else { throw .fieldInvalid }
         if name.canonicalName == "host" { hosts.append(field.value) } else { fields.append(HTTPField(name: name, value: field.value)) }
     }
@@ -93,7 +93,7 @@ struct RequestHeadDraft {
 
     /// The path and query of a target: origin-form, absolute-form, or `*` with OPTIONS (RFC 9112 § 3.2).
     private static func path(_ target: ArraySlice<UInt8>, _ method: HTTPRequest.Method) throws(APIError) -> String {
-        guard target.count <= ConnectionLimits.maximumTargetBytes else { throw .targetTooLong }
+        guard target.count <= HTTPConnectionLimits.maximumTargetBytes else { throw .targetTooLong }
         guard target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }) else { throw .requestLineInvalid }
         let text = String(decoding: target, as: UTF8.self)
         if text.hasPrefix("/") || (text == "*" && method == .options) { return text }

@@ -46,7 +46,7 @@ struct RequestReader {
                 // `GET`, the version and two spaces may come to the target.
                 guard
                     let line = try line(
-                        &input, atMost: ConnectionLimits.maximumTargetBytes + 64, orThrow: .targetTooLong, wrongEnd: .lineEndInvalid)
+                        &input, atMost: HTTPConnectionLimits.maximumTargetBytes + 64, orThrow: .targetTooLong, wrongEnd: .lineEndInvalid)
                 else { return nil }
                 // RFC 9112 § 2.2: empty lines before a request are skipped.
                 guard !line.isEmpty else {
@@ -98,7 +98,7 @@ struct RequestReader {
                 // Checked and dropped: nothing here asks for any, and merging them into the headers is not safe (RFC 9110 § 6.5.1).
                 guard let line = try line(&input, atMost: headRoom, orThrow: .headTooLarge, wrongEnd: .trailerInvalid) else { return nil }
                 guard line.isEmpty else {
-                    guard count < ConnectionLimits.maximumFields else { throw .headTooLarge }
+                    guard count < HTTPConnectionLimits.maximumFields else { throw .headTooLarge }
                     guard FieldLine(line[...]) != nil else { throw .trailerInvalid }
                     state = .trailers(count: count + 1)
                     continue
@@ -110,7 +110,7 @@ struct RequestReader {
         }
     }
 
-    private var headRoom: Int { max(0, ConnectionLimits.maximumHeadBytes - headBytes) }
+    private var headRoom: Int { max(0, HTTPConnectionLimits.maximumHeadBytes - headBytes) }
 
     /// A line without its CR LF, once it is here; `limit` counts the CR too.
     private mutating func line(

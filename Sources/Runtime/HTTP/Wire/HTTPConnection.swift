@@ -4,7 +4,7 @@ import Synchronization
 /// One accepted connection, as the table of all of them sees it.
 ///
 /// Concurrency: the connection's event loop writes, the table reads from others.
-final class Connection: Sendable {
+final class HTTPConnection: Sendable {
     let channel: any Channel
     /// Since when it waits for a request, on the loop's clock in nanoseconds; `busy` while one is being answered.
     private let waitingSince: Atomic<UInt64>

@@ -7,9 +7,9 @@ import Synchronization
 /// between two, or has sent a part of one. Where every connection has a request that is being answered, the new one is refused.
 ///
 /// Concurrency: a mutex, held for one entry, or at the bound for one look at all.
-final class ConnectionTable: Sendable {
+final class HTTPConnectionTable: Sendable {
     private let maximum: Int
-    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
+    private let connections = Mutex<[ObjectIdentifier: HTTPConnection]>([:])
 
     init(maximum: Int) {
         self.maximum = maximum
@@ -18,14 +18,14 @@ final class ConnectionTable: Sendable {
     var count: Int { connections.withLock { $0.count } }
 
     /// Enters a new connection and closes the one that it displaces; nil where it must be refused.
-    func admit(_ channel: any Channel) -> Connection? {
-        let new = Connection(channel)
-        let (isAdmitted, displaced) = connections.withLock { connections -> (Bool, Connection?) in
+    func admit(_ channel: any Channel) -> HTTPConnection? {
+        let new = HTTPConnection(channel)
+        let (isAdmitted, displaced) = connections.withLock { connections -> (Bool, HTTPConnection?) in
             guard connections.count >= maximum else {
                 connections[ObjectIdentifier(new)] = new
                 return (true, nil)
             }
-            var oldest: (since: UInt64, connection: Connection)?
+            var oldest: (since: UInt64, connection: HTTPConnection)?
             for connection in connections.values {
                 guard let since = connection.waitingNanoseconds else { continue }
                 if oldest.map({ since < $0.since }) ?? true { oldest = (since, connection) }
@@ -41,7 +41,7 @@ final class ConnectionTable: Sendable {
         return new
     }
 
-    private func remove(_ connection: Connection) {
+    private func remove(_ connection: HTTPConnection) {
         connections.withLock { $0[ObjectIdentifier(connection)] = nil }
     }
 }

@@ -1,7 +1,7 @@
 package import NIOCore
 
 /// How long and how much one connection, and all of them together, may take of the server.
-package struct ConnectionLimits: Sendable, Hashable {
+package struct HTTPConnectionLimits: Sendable, Hashable {
     /// A head that is not whole so long after its first byte is answered with 408.
     package var headerTimeout: TimeAmount
     /// A body may take this long, and a second more for each KiB that has come (`minimumBodyBytesPerSecond`).
@@ -13,7 +13,7 @@ package struct ConnectionLimits: Sendable, Hashable {
 
     package init(
         headerTimeout: TimeAmount = .seconds(10), bodyTimeout: TimeAmount = .seconds(30), idleTimeout: TimeAmount = .seconds(120),
-        maximumConnections: Int = ConnectionLimits.defaultMaximumConnections
+        maximumConnections: Int = HTTPConnectionLimits.defaultMaximumConnections
     ) {
         self.headerTimeout = headerTimeout
         self.bodyTimeout = bodyTimeout
