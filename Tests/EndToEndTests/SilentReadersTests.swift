@@ -32,12 +32,12 @@ struct SilentReadersTests {
         }
         // Twelve pages of a mebibyte wait for clients; without a bound it was 47 MiB for each of them.
         #expect(most - before < 200, "\(before) MB before, \(most) MB at most")
-        #expect(slowest < .seconds(1), "the slowest answer took \(slowest)")
+        #expect(slowest < .seconds(3), "the slowest answer took \(slowest)")
         for reader in readers { try await reader.close() }
         for _ in 0..<10 {
             let start = ContinuousClock.now
             #expect(try await runtime.anybody.get("/healthz").status == 200)
-            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(ContinuousClock.now - start < .seconds(3))
         }
         // The pages are given back with their connections, so that the next ones are answered whole.
         let page = try await runtime.admin.get("/api/events?limit=200&include=body").expect(200)

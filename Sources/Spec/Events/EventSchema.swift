@@ -29,9 +29,9 @@ package enum EventSchema {
 
     /// How the data fails the schema, the first 20 in the order of the schema; none for data that is fine.
     package static func violations(of data: JSON, by schema: JSON) -> [Violation] {
-        var validation = Validation()
+        var validation = Validation(limit: 20)
         validation.validate(data, by: schema, path: "")
-        return Array(validation.violations.prefix(20))
+        return validation.violations
     }
 }
 
@@ -104,17 +104,27 @@ private struct SchemaCheck {
 }
 
 private struct Validation {
-    var violations: [EventSchema.Violation] = []
+    /// Violations to find at the most; the rest of the data is not looked at then.
+    let limit: Int
+    private(set) var violations: [EventSchema.Violation] = []
 
-    mutating func report(_ path: String, _ message: String) { violations.append(EventSchema.Violation(path: path, message: message)) }
+    init(limit: Int) { self.limit = limit }
+
+    private var isFull: Bool { violations.count >= limit }
+
+    mutating func report(_ path: @autoclosure () -> String, _ message: @autoclosure () -> String) {
+        guard !isFull else { return }
+        violations.append(EventSchema.Violation(path: path(), message: message()))
+    }
 
     func isValid(_ data: JSON, by schema: JSON) -> Bool {
-        var attempt = Validation()
+        var attempt = Validation(limit: 1)
         attempt.validate(data, by: schema, path: "")
         return attempt.violations.isEmpty
     }
 
     mutating func validate(_ data: JSON, by schema: JSON, path: String) {
+        guard !isFull else { return }
         if schema == false { return report(path, "must not be there") }
         guard let schema = schema.object else { return }
         if let type = schema["type"] {
@@ -146,17 +156,17 @@ private struct Validation {
     }
 
     private mutating func validate(_ object: JSONObject, by schema: JSONObject, path: String) {
-        for name in schema["required"]?.strings ?? [] where object[name] == nil { report(join(path, name), "is required") }
+        for name in schema["required"]?.strings ?? [] where object[name] == nil { report(Self.join(path, name), "is required") }
         let properties = schema["properties"]?.object
-        for (name, value) in object.members {
-            if let names = schema["propertyNames"] { validate(.string(name), by: names, path: join(path, name)) }
+        for (name, value) in object.members where !isFull {
+            if let names = schema["propertyNames"] { validate(.string(name), by: names, path: Self.join(path, name)) }
             if let own = properties?[name] {
-                validate(value, by: own, path: join(path, name))
+                validate(value, by: own, path: Self.join(path, name))
             } else if let others = schema["additionalProperties"] {
                 if others == false {
-                    report(join(path, name), "is not a known field")
+                    report(Self.join(path, name), "is not a known field")
                 } else {
-                    validate(value, by: others, path: join(path, name))
+                    validate(value, by: others, path: Self.join(path, name))
                 }
             }
         }
@@ -166,11 +176,11 @@ private struct Validation {
 
     private mutating func validate(_ elements: [JSON], by schema: JSONObject, path: String) {
         let first = schema["prefixItems"]?.array ?? []
-        for (position, element) in elements.enumerated() {
+        for (position, element) in elements.enumerated() where !isFull {
             if position < first.count {
-                validate(element, by: first[position], path: join(path, String(position)))
+                validate(element, by: first[position], path: Self.join(path, String(position)))
             } else if let items = schema["items"] {
-                validate(element, by: items, path: join(path, String(position)))
+                validate(element, by: items, path: Self.join(path, String(position)))
             }
         }
         if let least = schema["minItems"]?.integer, elements.count < least { report(path, "must have at least \(least) elements") }
@@ -195,7 +205,7 @@ private struct Validation {
         if let bound = schema["exclusiveMaximum"]?.number, number >= bound { report(path, "must be below \(bound.ecmaScriptText)") }
     }
 
-    private func join(_ path: String, _ step: String) -> String { path.isEmpty ? step : "\(path).\(step)" }
+    private static func join(_ path: String, _ step: String) -> String { path.isEmpty ? step : "\(path).\(step)" }
 
     private static func `is`(_ data: JSON, _ type: String) -> Bool {
         switch (type, data) {

@@ -16,27 +16,30 @@ struct ListSlotsTests {
         }
     }
 
+    /// How many bodies run, and how many have.
+    private final class Running: Sendable {
+        let counts = Mutex((now: 0, most: 0, all: 0))
+
+        func body() async {
+            counts.withLock { counts in
+                counts.now += 1
+                counts.all += 1
+                counts.most = max(counts.most, counts.now)
+            }
+            await Task.yield()
+            counts.withLock { $0.now -= 1 }
+        }
+    }
+
     @Test func `no more than the slots run at once, and every waiting one gets its turn`() async throws {
         let slots = ListSlots(count: 2)
-        let running = Mutex((now: 0, most: 0, all: 0))
+        let running = Running()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<50 {
-                group.addTask {
-                    try await slots.run {
-                        running.withLock { state in
-                            state.now += 1
-                            state.all += 1
-                            state.most = max(state.most, state.now)
-                        }
-                        await Task.yield()
-                        running.withLock { $0.now -= 1 }
-                    }
-                }
-            }
+            for _ in 0..<50 { group.addTask { try await slots.run { await running.body() } } }
             try await group.waitForAll()
         }
-        #expect(running.withLock { $0.most } <= 2)
-        #expect(running.withLock { $0.all } == 50)
+        #expect(running.counts.withLock { $0.most } <= 2)
+        #expect(running.counts.withLock { $0.all } == 50)
     }
 
     @Test func `beyond the queue it is 503 with the time to come back, and one that is cancelled leaves its place`() async throws {
