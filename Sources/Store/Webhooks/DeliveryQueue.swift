@@ -100,27 +100,29 @@ extension Writing {
             .execute(arguments: [dueAt?.milliseconds, reason, delivery.id.text, delivery.claim])
     }
 
-    /// Everything unclaimed of a webhook waits for it from now on; returns how many.
+    /// What is unclaimed of a webhook waits for it from now on, at most `limit` of it; returns how many.
     @discardableResult
-    package func parkDeliveries(of webhook: WebhookID, reason: String) throws -> Int {
+    package func parkDeliveries(of webhook: WebhookID, reason: String, limit: Int = .max) throws -> Int {
         try db.execute(
             sql: """
-                UPDATE deliveries SET due_at = NULL, reason = ?
-                WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL
+                UPDATE deliveries SET due_at = NULL, reason = ? WHERE id IN (
+                    SELECT id FROM deliveries
+                    WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL LIMIT ?)
                 """,
-            arguments: [reason, webhook.text])
+            arguments: [reason, webhook.text, limit])
         return db.changesCount
     }
 
-    /// What waited for the webhook is due now; returns how many.
+    /// What waited for the webhook is due now, at most `limit` of it; returns how many.
     @discardableResult
-    package func resumeDeliveries(of webhook: WebhookID, at now: Timestamp) throws -> Int {
+    package func resumeDeliveries(of webhook: WebhookID, at now: Timestamp, limit: Int = .max) throws -> Int {
         try db.execute(
             sql: """
-                UPDATE deliveries SET due_at = ?, reason = NULL
-                WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NULL
+                UPDATE deliveries SET due_at = ?, reason = NULL WHERE id IN (
+                    SELECT id FROM deliveries
+                    WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NULL LIMIT ?)
                 """,
-            arguments: [now.milliseconds, webhook.text])
+            arguments: [now.milliseconds, webhook.text, limit])
         return db.changesCount
     }
 

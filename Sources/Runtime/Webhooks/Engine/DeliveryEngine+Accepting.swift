@@ -21,7 +21,8 @@ extension DeliveryEngine {
         let claim = nextClaim()
         let body = Array(event.body.utf8)
         let deliveries = state.withLock { state in
-            targets.map { route in
+            if let target = targets.first { state.traffic.noteAccepted(state.lanes.workspace(of: target.id), at: .now) }
+            return targets.map { route in
                 var delivery = NewDelivery(
                     id: DeliveryID(at: moment), webhookID: route.id, retries: route.retryConfig.maxRetries, state: .due)
                 if let reason = route.parkedReason {

@@ -21,8 +21,10 @@ extension DeliveryEngine {
         }
     }
 
-    /// Few enough that nobody's event waits long behind them.
-    private static let rowsPerTransaction = 128
+    /// Deliveries claimed in one transaction where no other workspace hands in events.
+    private static let rowsAlone = 128
+    /// Rows that are parked or resumed in one transaction.
+    static let rowsParked = 1000
 
     private func fetchAll() async throws {
         if state.withLock({ state in
@@ -33,12 +35,23 @@ extension DeliveryEngine {
         }
         while true {
             let moment = now()
-            let wanted = state.withLock { state in
-                state.phase == .running ? state.lanes.takeDue(at: moment, atMost: Self.rowsPerTransaction) : []
+            let (wanted, isShared) = state.withLock { state -> ([(webhook: WebhookID, limit: Int)], Bool) in
+                guard state.phase == .running else { return ([], false) }
+                let isShared = state.traffic.isShared(at: .now)
+                let wanted = state.lanes.takeDue(at: moment, atMost: isShared ? state.traffic.rowsPerTransaction : Self.rowsAlone)
+                for (id, _) in wanted { state.traffic.noteFetched(state.lanes.workspace(of: id), at: .now) }
+                return (wanted, isShared)
             }
             guard !wanted.isEmpty else { return }
             do {
+                let start = ContinuousClock.now
                 try await fetch(wanted, due: moment)
+                if isShared {
+                    let busy = ContinuousClock.now - start
+                    try await Task.sleep(for: max(SharedTraffic.pause, min(busy * 3, SharedTraffic.pause * 5)))
+                }
+            } catch is CancellationError {
+                return
             } catch {
                 // What was taken from the lanes is still due.
                 state.withLock { state in
@@ -52,22 +65,25 @@ extension DeliveryEngine {
     private func fetch(_ wanted: [(webhook: WebhookID, limit: Int)], due moment: Timestamp) async throws {
         let routes = routes
         let claim = nextClaim()
-        let (claimed, next, parked) = try await store.groupWrite { tx in
+        let (claimed, next, parked, work) = try await store.groupWrite { tx in
+            let start = ContinuousClock.now
             var claimed: [ClaimedDelivery] = []
             var parked: [WebhookID] = []
             var next: [WebhookID: Timestamp] = [:]
             for (id, limit) in wanted {
                 if let reason = routes.routes[id]?.parkedReason {
-                    try tx.parkDeliveries(of: id, reason: reason)
+                    let count = try tx.parkDeliveries(of: id, reason: reason, limit: Self.rowsParked)
                     parked.append(id)
+                    if count == Self.rowsParked { next[id] = moment }
                 } else {
                     claimed += try tx.claimDeliveries(of: id, due: moment, limit: limit, claim: claim)
                     if let time = try tx.nextDueTime(of: id) { next[id] = time }
                 }
             }
-            return (claimed, next, parked)
+            return (claimed, next, parked, ContinuousClock.now - start)
         }
         state.withLock { state in
+            if state.traffic.isShared(at: .now) { state.traffic.noteWork(work) }
             for delivery in claimed { state.lanes.enqueue(delivery) }
             for (id, time) in next { state.lanes.noteDue(id, at: time) }
         }

@@ -33,9 +33,12 @@ extension DeliveryEngine {
         let resumable = parked.filter { id in routes.routes[id].map { $0.parkedReason == nil } ?? false }
         guard !resumable.isEmpty else { return }
         let now = now()
-        try await store.write { tx in
-            for id in resumable { try tx.resumeDeliveries(of: id, at: now) }
+        for id in resumable {
+            while true {
+                let count = try await store.write { try $0.resumeDeliveries(of: id, at: now, limit: Self.rowsParked) }
+                noteDue(id, at: now)
+                if count < Self.rowsParked { break }
+            }
         }
-        for id in resumable { noteDue(id, at: now) }
     }
 }

@@ -8,17 +8,22 @@ extension DeliveryEngine {
         while !Task.isCancelled {
             await recordSignal.wait()
             await recordAll()
+            // Outcomes that come one by one would take the writer from who hands in events.
+            if state.withLock({ $0.traffic.isShared(at: .now) }) { try? await Task.sleep(for: SharedTraffic.pause) }
         }
     }
 
-    /// Few enough that nobody's event waits long behind them.
-    private static let outcomesPerTransaction = 128
+    /// Outcomes written in one transaction where no other workspace hands in events.
+    private static let outcomesAlone = 512
 
     /// Writes every outcome there is, many in one transaction; what the state refuses is tried again.
     func recordAll() async {
         var failures = 0
         while true {
-            let batch = state.withLock { $0.settlements.take(atMost: Self.outcomesPerTransaction) }
+            let batch = state.withLock { state in
+                let fewest = state.traffic.isShared(at: .now) ? state.traffic.rowsPerTransaction : Self.outcomesAlone
+                return state.settlements.take(atMost: max(fewest, state.settlements.count / 8))
+            }
             guard !batch.isEmpty else { return }
             do {
                 try await record(batch)

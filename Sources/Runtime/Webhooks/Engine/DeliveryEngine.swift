@@ -45,6 +45,7 @@ package final class DeliveryEngine: Service, StateObserver {
     struct State {
         var lanes: DeliveryLanes
         var settlements = SettlementQueue()
+        var traffic = SharedTraffic()
         var phase = Phase.idle
         var claims: UInt64 = 0
         /// Recorded outcomes since the start.

@@ -105,6 +105,9 @@ struct DeliveryLanes: Sendable {
         if let lane = lanes[id], lane.workspace != place, lane.isIdle { lanes[id]?.workspace = place }
     }
 
+    /// By place in `workspaces`.
+    func workspace(of id: WebhookID) -> Int { lanes[id]?.workspace ?? homes[id] ?? 0 }
+
     func newLane(_ id: WebhookID) -> Lane {
         Lane(workspace: homes[id] ?? 0, window: min(limits.underWayAtFirst, limits.underWayPerLane))
     }
