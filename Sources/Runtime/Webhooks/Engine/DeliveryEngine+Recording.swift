@@ -13,15 +13,15 @@ extension DeliveryEngine {
         }
     }
 
-    /// Outcomes written in one transaction where no other workspace hands in events.
-    private static let outcomesAlone = 512
+    /// Outcomes written in one transaction, and while another workspace hands in events; more where very many wait.
+    private static let (outcomesAlone, outcomesShared) = (512, 64)
 
     /// Writes every outcome there is, many in one transaction; what the state refuses is tried again.
     func recordAll() async {
         var failures = 0
         while true {
             let batch = state.withLock { state in
-                let fewest = state.traffic.isShared(at: .now) ? state.traffic.rowsPerTransaction : Self.outcomesAlone
+                let fewest = state.traffic.isShared(at: .now) ? Self.outcomesShared : Self.outcomesAlone
                 return state.settlements.take(atMost: max(fewest, state.settlements.count / 8))
             }
             guard !batch.isEmpty else { return }
