@@ -54,6 +54,18 @@ struct DeliveryLanes: Sendable {
 
         var held: Int { queue.count + reserved }
         var isIdle: Bool { held == 0 && underWay == 0 && !isInLine && !isStarved }
+
+        mutating func keepPromise(_ delivery: ClaimedDelivery) {
+            reserved -= 1
+            queue.append(delivery)
+        }
+
+        /// Returns the workspace in which to count it.
+        mutating func add(_ delivery: ClaimedDelivery) -> Int {
+            queue.append(delivery)
+            bytes += delivery.body.count
+            return workspace
+        }
     }
 
     struct Workspace: Sendable {
@@ -136,16 +148,15 @@ struct DeliveryLanes: Sendable {
 
     /// Queues a delivery whose room was reserved.
     mutating func enqueueReserved(_ delivery: ClaimedDelivery) {
-        cancelReservation(delivery.webhookID, bytes: delivery.body.count)
-        enqueue(delivery)
+        lanes[delivery.webhookID]?.keepPromise(delivery)
+        joinLine(delivery.webhookID)
     }
 
     mutating func enqueue(_ delivery: ClaimedDelivery) {
         let (id, new) = (delivery.webhookID, newLane(delivery.webhookID))
         // In place: a copy of the lane would copy its queue.
-        lanes[id, default: new].queue.append(delivery)
-        lanes[id]?.bytes += delivery.body.count
-        count(lanes[id]?.workspace ?? new.workspace, held: 1, bytes: delivery.body.count)
+        let workspace = lanes[id, default: new].add(delivery)
+        count(workspace, held: 1, bytes: delivery.body.count)
         joinLine(id)
     }
 
@@ -255,8 +266,7 @@ struct DeliveryLanes: Sendable {
 
     /// Whether it has anything to send, and room among the outcomes that are not yet written.
     private func maySend(_ workspace: Int) -> Bool {
-        let found = workspaces[workspace]
-        return !found.ready.isEmpty && found.unrecorded < max(64, limits.unrecorded - unrecorded)
+        !workspaces[workspace].ready.isEmpty && workspaces[workspace].unrecorded < max(64, limits.unrecorded - unrecorded)
     }
 
     // MARK: Shares
