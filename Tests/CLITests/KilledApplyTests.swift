@@ -1,16 +1,12 @@
 import Foundation
 import Spec
 import Store
+import TestSupport
 import Testing
 
 /// `kill -9` at any moment of an apply leaves the state as it was, or as it was to be.
 struct KilledApplyTests {
-    private static var program: String? {
-        let beside = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("reconcile").path
-        return FileManager.default.isExecutableFile(atPath: beside) ? beside : nil
-    }
-
-    @Test(.enabled(if: program != nil), arguments: [20, 60, 120, 200, 300, 450])
+    @Test(arguments: [20, 60, 120, 200, 300, 450])
     func `a killed apply changed everything or nothing`(milliseconds: Int) async throws {
         let world = TestWorld()
         let count = 3000
@@ -19,7 +15,7 @@ struct KilledApplyTests {
         // The schema is there before, so that a kill can only hit the apply.
         try Store(path: world.state, keyring: nil).close()
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(Self.program))
+        process.executableURL = URL(fileURLWithPath: product)
         process.arguments = ["apply", path, "--auto-approve", "--state", world.state]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice

@@ -27,12 +27,7 @@ final class Workbench: Sendable {
         self.environment = environment
     }
 
-    /// The product beside the running test bundle.
-    static let binary: String = {
-        let bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        let beside = URL(fileURLWithPath: bundle).deletingLastPathComponent().appendingPathComponent("reconcile").path
-        return FileManager.default.isExecutableFile(atPath: beside) ? beside : "\(packageRoot)/.build/debug/reconcile"
-    }()
+    static let binary = product
 
     /// Starts the command without waiting for its end.
     func start(_ arguments: [String], environment extra: [String: String] = [:], input: String? = nil) throws -> RunningProcess {

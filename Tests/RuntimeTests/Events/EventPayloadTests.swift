@@ -21,12 +21,12 @@ struct EventPayloadTests {
     }
 
     /// Needs `node`; without one the vectors above still run through the writer in SpecTests.
-    @Test(.enabled(if: nodePath != nil), arguments: texts)
+    @Test(.enabled(if: Peer.node.isExpected, "\(Peer.node.absence)"), arguments: texts)
     func `JavaScript, parsing and writing again, gets the same bytes`(text: String) throws {
         let data = try JSON(parsing: text)
         let payload = EventPayload.text(type: "X", workspace: "w", data: data, at: Timestamp(milliseconds: 1))
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(Self.nodePath))
+        process.executableURL = URL(fileURLWithPath: try Peer.node.require())
         process.arguments = [
             "-e", "process.stdout.write(JSON.stringify(JSON.parse(require('fs').readFileSync(0,'utf8'))))",
         ]
@@ -40,7 +40,4 @@ struct EventPayloadTests {
         process.waitUntilExit()
         #expect(String(decoding: answer, as: UTF8.self) == payload)
     }
-
-    private static let nodePath = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/node" }
-        .first { FileManager.default.isExecutableFile(atPath: $0) }
 }

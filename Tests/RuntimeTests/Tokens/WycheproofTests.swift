@@ -7,9 +7,6 @@ import Testing
 
 /// Project Wycheproof's signatures, where the vectors lie beside the repository.
 struct WycheproofTests {
-    private static let path = "\(packageRoot)/../shared/vectors/json_web_signature_test.json"
-    static var isPresent: Bool { FileManager.default.fileExists(atPath: path) }
-
     /// Where we refuse what the vectors call valid, by the comment of the group: algorithms that are not offered.
     private static let unsupported: Set<String> = ["RS384", "RS512", "PS256", "PS384", "PS512", "ES521"]
 
@@ -21,9 +18,9 @@ struct WycheproofTests {
         373: "called valid with a `?` in the payload part, like 372",
     ]
 
-    @Test(.enabled(if: isPresent))
+    @Test(.enabled(if: Vectors.wycheproof.isExpected, "\(Vectors.wycheproof.absence)"))
     func `our decision is Wycheproof's, but for algorithms that we do not offer`() throws {
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Self.path)))
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Vectors.wycheproof.path)))
         let groups = try #require(try JSON(parsing: bytes)["testGroups"]?.array)
         var counted = 0
         var disagreements: [String] = []

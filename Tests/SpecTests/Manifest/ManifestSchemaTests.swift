@@ -17,9 +17,8 @@ struct ManifestSchemaTests {
 
     /// Every fixture and what must come of it: `Tests/Fixtures/manifests/valid` passes both, and a file of `…/invalid` fails both
     /// unless its first line says `# schema: accepts`, because only the reader can tell.
-    @Test(.enabled(if: ManifestSchemaTests.hasValidator, "python3 has no jsonschema")) func `a foreign validator agrees with the reader`()
-        throws
-    {
+    @Test(.enabled(if: Peer.python.isExpected, "\(Peer.python.absence)"))
+    func `a foreign validator agrees with the reader`() throws {
         let root = packageRoot + "/Tests/Fixtures/manifests"
         var instances: [JSON] = []
         var wanted: [(name: String, schemaAccepts: Bool)] = []
@@ -42,8 +41,6 @@ struct ManifestSchemaTests {
         #expect(verdicts.count == wanted.count)
     }
 
-    static let hasValidator: Bool = (try? run("import jsonschema", input: Data())) != nil
-
     private static func validate(_ instances: [JSON]) throws -> [Bool] {
         let input: JSON = ["schema": ManifestSchema.json, "instances": .array(instances)]
         let program = """
@@ -63,8 +60,8 @@ struct ManifestSchemaTests {
         let folder = TemporaryFolder("schema")
         let inputFile = try folder.write(String(decoding: input, as: UTF8.self), to: "input.json")
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", program]
+        process.executableURL = URL(fileURLWithPath: try Peer.python.require())
+        process.arguments = ["-c", program]
         process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inputFile))
         let output = Pipe()
         process.standardOutput = output

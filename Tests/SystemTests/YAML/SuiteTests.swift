@@ -5,9 +5,7 @@ import YAML
 
 /// The public YAML test suite, where it lies beside the repository; skipped elsewhere.
 struct SuiteTests {
-    static let folder = URL(fileURLWithPath: packageRoot).deletingLastPathComponent().appendingPathComponent(
-        "shared/vectors/yaml-test-suite")
-    static let isPresent = FileManager.default.fileExists(atPath: folder.path)
+    static let folder = URL(fileURLWithPath: Vectors.yamlSuite.path)
 
     /// Every folder with an `in.yaml`, as `229Q` or `2G84/00`.
     static let cases: [String] = {
@@ -31,7 +29,7 @@ struct SuiteTests {
         return lines
     }
 
-    @Test(.enabled(if: isPresent, "the YAML test suite is not beside the repository"))
+    @Test(.enabled(if: Vectors.yamlSuite.isExpected, "\(Vectors.yamlSuite.absence)"))
     func `a tree says again exactly the events it was made of`() throws {
         #expect(Self.cases.count > 400)
         for name in Self.cases {
@@ -45,7 +43,7 @@ struct SuiteTests {
         }
     }
 
-    @Test(.enabled(if: isPresent, "the YAML test suite is not beside the repository"))
+    @Test(.enabled(if: Vectors.yamlSuite.isExpected, "\(Vectors.yamlSuite.absence)"))
     func `libyaml differs from the suite exactly where the list says`() throws {
         var found: [String: String] = [:]
         for name in Self.cases {

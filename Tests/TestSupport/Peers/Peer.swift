@@ -18,6 +18,7 @@ package struct Peer: Sendable {
 
     package static let nginx = Peer(name: "nginx", path: find("nginx"))
     package static let caddy = Peer(name: "Caddy", path: find("caddy"))
+    package static let haproxy = Peer(name: "HAProxy", path: find("haproxy"))
     package static let node = Peer(name: "Node.js", path: find("node"))
     package static let git = Peer(name: "git", path: find("git"))
     package static let sqlite = Peer(name: "sqlite3", path: find("sqlite3"))
@@ -26,7 +27,7 @@ package struct Peer: Sendable {
     package static let strace = Peer(name: "strace", path: find("strace"))
     /// Gives a program a terminal; part of every Debian.
     package static let script = Peer(name: "script", path: find("script"))
-    /// The interpreter that has schemathesis and standardwebhooks.
+    /// The interpreter that has jsonschema, PyYAML, schemathesis and standardwebhooks.
     package static let python = Peer(name: "the Python of .build/peers", path: executable("\(packageRoot)/.build/peers/bin/python"))
 
     package static var isContinuousIntegration: Bool { ProcessInfo.processInfo.environment["CI"] == "true" }
