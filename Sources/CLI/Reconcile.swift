@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Files
 import Glibc
+import Spec
 
 /// The program.
 @main
@@ -24,6 +25,10 @@ package struct Reconcile: AsyncParsableCommand {
     /// Parses and runs the command line; what the parser prints is written as everything else is, and ends with 1 where it cannot be.
     package static func main() async {
         StandardStream.prepare()
+        if let problem = misnamedCommand(in: Array(CommandLine.arguments.dropFirst())) {
+            World.process.errors.line("error: \(problem)")
+            Glibc.exit(ExitStatus.usage.rawValue)
+        }
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
@@ -47,5 +52,27 @@ package struct Reconcile: AsyncParsableCommand {
         if !text.isEmpty { world.output.line(text) }
         if let failure = world.output.failure { world.errors.line("error: standard output cannot be written: \(failure)") }
         Glibc.exit(world.output.failure == nil ? code.rawValue : ExitStatus.failure.rawValue)
+    }
+
+    /// What is wrong with the names of commands, those whose help is asked for included; nil where all are known.
+    ///
+    /// The parser would show the help of the last command that it knows, and end with 0.
+    package static func misnamedCommand(in arguments: [String]) -> String? {
+        var command: any ParsableCommand.Type = Reconcile.self
+        var path = "reconcile"
+        for (position, word) in arguments.enumerated() {
+            let children = command.configuration.subcommands
+            guard !children.isEmpty else { return nil }
+            if position == 0, word == "help" { continue }
+            if ["-h", "--help", "-help", "--help-hidden"].contains(word) { continue }
+            // Other options of the root take values of their own.
+            guard !word.hasPrefix("-") else { return nil }
+            guard let child = children.first(where: { $0._commandName == word }) else {
+                let remedy = Nearest.remedy(for: word, among: children.map { $0._commandName }, otherwise: "see `\(path) --help`")
+                return "`\(path)` has no subcommand \(quoted(word)): \(remedy)"
+            }
+            (command, path) = (child, "\(path) \(word)")
+        }
+        return nil
     }
 }

@@ -67,6 +67,29 @@ struct ApplyCommandTests {
         #expect(try await world.run("apply", file, "--auto-approve", environment: one).status == .success)
     }
 
+    @Test func `a replaced signing secret signs on for the overlap that was asked for, and else not`() async throws {
+        let world = TestWorld()
+        let path = try world.write(
+            start + "webhooks:\n  w: { name: W, url: https://example.com, events: [POST_PUBLISHED], secret: { env: W } }\n")
+        func apply(_ secret: String, _ options: String...) async throws -> [String: Secret] {
+            let result = try await world.run(
+                ["apply", path, "--auto-approve"] + options, environment: ["W": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa\(secret)"])
+            #expect(result.status == .success, "\(result.errors)")
+            let store = try Store(path: world.state, keyring: Keyring(current: Secret(TestWorld.key)))
+            return try await store.read { reading in
+                try reading.secrets(of: reading.resources(in: "acme").first { $0.address.kind == .webhook }?.id ?? "")
+            }
+        }
+        #expect(try await apply("AA").keys.sorted() == ["secret"])
+        let overlapping = try await apply("BB", "--secret-overlap", "24h")
+        let previous = try #require(overlapping["secret.previous"].flatMap(PreviousSecret.read))
+        #expect(previous.secret == Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaAA"))
+        #expect(previous.until == TestWorld.now + .seconds(86_400))
+        #expect(try await apply("CC").keys.sorted() == ["secret"])
+        #expect(try await world.run("apply", path, "--secret-overlap", "31d").status == .usage)
+        #expect(try await world.run("apply", path, "--secret-overlap", "soon").status == .usage)
+    }
+
     @Test func `a digest holds for the reviewed plan alone`() async throws {
         let world = TestWorld()
         let path = try world.write(start)

@@ -78,7 +78,8 @@ struct StarterAndExportTests {
         let path = try world.write(all, to: "all.yaml")
         let plan = try await world.run("plan", path)
         #expect(plan.lastLine == "No changes.")
-        #expect(plan.output.contains("webhook.made-over-http"))
+        #expect(plan.output.contains("  webhook.made-over-http ("))
+        #expect(plan.output.contains(") was made through the API; apply takes it over as it is\n"))
         #expect(try await world.run("apply", path, "--auto-approve").status == .success)
         #expect(try await world.run("plan", path).output == "No changes.\n")
         let record = try await store.read { try $0.resources(in: "acme") }.first { $0.id == id.text }

@@ -29,6 +29,12 @@ final class TestWorld: Sendable {
     func run(
         _ arguments: String..., environment: [String: String] = [:], answer: String? = nil, input: String = "", isTerminal: Bool = false
     ) async throws -> Result {
+        try await run(arguments, environment: environment, answer: answer, input: input, isTerminal: isTerminal)
+    }
+
+    func run(
+        _ arguments: [String], environment: [String: String] = [:], answer: String? = nil, input: String = "", isTerminal: Bool = false
+    ) async throws -> Result {
         captured.withLock { $0 = ("", "") }
         let variables = ["RECONCILE_STATE": state, "ENCRYPTION_KEY": Self.key, "USER": "ann"].merging(environment) { $1 }
         let world = World(
@@ -36,6 +42,7 @@ final class TestWorld: Sendable {
             output: Console(isTerminal: isTerminal) { text in self.captured.withLock { $0.output += text } },
             errors: Console(isTerminal: isTerminal) { text in self.captured.withLock { $0.errors += text } },
             readLine: { answer }, readInput: { input }, isInputTerminal: answer != nil, now: { Self.now })
+        if let problem = Reconcile.misnamedCommand(in: arguments) { return Result(status: .usage, output: "", errors: problem) }
         let status: ExitStatus
         do {
             guard let command = try Reconcile.parseAsRoot(arguments) as? any WorldCommand else {

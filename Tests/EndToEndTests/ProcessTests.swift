@@ -92,6 +92,66 @@ struct ProcessTests {
         #expect(try await fourth.stop().code == 0)
     }
 
+    @Test func `a taken address ends serve and events listen with 1 and one sentence`() async throws {
+        let bench = try bench()
+        try await bench.apply(Self.one)
+        let other = try await ScriptedReceiver.start { _ in .hang }
+        let address = "127.0.0.1:\(other.port)"
+        let serve = try await bench.run("serve", "--listen", address, within: .seconds(20))
+        #expect(serve.code == 1)
+        #expect(
+            serve.errors
+                == "error: \(address) is taken: another program listens there; choose another address with --listen, or end what is there\n"
+        )
+        let listen = try await bench.run("events", "listen", "--port", "\(other.port)", within: .seconds(20))
+        #expect(listen.code == 1)
+        #expect(
+            listen.errors
+                == "error: \(address) is taken: another program listens there; choose another port with --port, or end what is there\n")
+        await other.stop()
+    }
+
+    @Test(.enabled(if: Peer.git.isExpected, "\(Peer.git.absence)"))
+    func `serve with manifests records the commit that they are from`() async throws {
+        let bench = try bench()
+        let path = try bench.folder.write(Self.one, to: "repository/manifest.yaml")
+        let git = """
+            cd repository && git init -q && git add . && git -c user.name=Ann -c user.email=ann@example.com commit -q -m First && \
+            git rev-parse HEAD
+            """
+        let made = try RunningProcess("/bin/sh", ["-c", git], environment: bench.environment, folder: bench.folder.path)
+        #expect(try await made.ended().code == 0, "\(made.said)")
+        let commit = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        let runtime = try await bench.serve(path)
+        let revision = try await eventually("a revision") {
+            try await bench.run("history", "--format", "json").json["data"]?.array?.first
+        }
+        #expect(revision["commit"] == .string(commit))
+        #expect(revision["dirty"] == false)
+        #expect(revision["actor"] == "reconcile serve")
+        try await runtime.stop()
+    }
+
+    @Test func `the help of a command that is not there ends with 64`() async throws {
+        let bench = try bench()
+        for arguments in [["keys", "nope", "--help"], ["help", "nope"]] {
+            let process = try bench.start(arguments)
+            #expect(try await process.ended().code == 64, "\(process.said)")
+        }
+        #expect(try await bench.run("keys", "--help").code == 0)
+        #expect(try await bench.run("help", "keys", "create").code == 0)
+    }
+
+    @Test func `a manifest may come from the shell's own pipe`() async throws {
+        let bench = try bench()
+        try bench.folder.write(Self.one, to: "manifest.yaml")
+        let shell = try RunningProcess(
+            "/bin/bash", ["-c", "\(Workbench.binary) validate <(cat manifest.yaml)"], environment: bench.environment,
+            folder: bench.folder.path)
+        #expect(try await shell.ended().code == 0, "\(shell.said)")
+        #expect(shell.output == "Valid: 1 resource in 1 file.\n")
+    }
+
     @Test(.enabled(if: Peer.python.isExpected, "\(Peer.python.absence)"))
     func `a state that another process keeps locked ends with 5`() async throws {
         let bench = try bench()

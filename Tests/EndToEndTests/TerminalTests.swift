@@ -64,6 +64,29 @@ struct TerminalTests {
         #expect(!piped.output.contains("\u{1B}["))
     }
 
+    @Test(.enabled(if: Peer.sqlite.isExpected, "\(Peer.sqlite.absence)"))
+    func `what takes longer than two seconds shows that it goes on, on a terminal alone`() async throws {
+        let bench = try Workbench()
+        try await bench.apply(Self.manifest)
+        let path = try bench.folder.write(Self.manifest.replacing("/first", with: "/second"), to: "manifest.yaml")
+        func applyBesideALock(_ start: () throws -> RunningProcess) async throws -> RunningProcess {
+            let holder = try RunningProcess(
+                try Peer.sqlite.require(), [bench.state], environment: bench.environment,
+                input: "BEGIN IMMEDIATE;\n.print locked\n.shell sleep 3.5\nROLLBACK;\n")
+            try await holder.line(containing: "locked")
+            let process = try start()
+            #expect(try await process.ended().code == 0, "\(process.said)")
+            #expect(try await holder.ended().code == 0)
+            return process
+        }
+        let shown = try await applyBesideALock { try onTerminal("apply \(path) --auto-approve", in: bench) }
+        #expect(shown.output.contains("\rreconcile apply: 2 s …"), "\(shown.said)")
+        #expect(shown.output.contains("Applied as revision 2."))
+        _ = try bench.folder.write(Self.manifest, to: "manifest.yaml")
+        let piped = try await applyBesideALock { try bench.start(["apply", path, "--auto-approve"]) }
+        #expect(!(piped.output + piped.errors).contains("reconcile apply:"))
+    }
+
     private func onTerminal(
         _ command: String, in bench: Workbench, typing input: String = "", environment: [String: String] = [:]
     ) throws -> RunningProcess {

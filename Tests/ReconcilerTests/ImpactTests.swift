@@ -9,16 +9,23 @@ struct ImpactTests {
         resource(name, .keyPolicy(KeyPolicySpec(scopes: scopes, rateLimitPerHour: perHour)))
     }
 
-    private func insertKeys(_ count: Int, in world: World, policy: String?, scopes: [String]?, status: APIKeyRecord.Status = .active)
-        async throws
-    {
+    private func insertKeys(
+        _ count: Int, in world: World, policy: String?, scopes: [String]?, limits: RateLimits = RateLimits(), used: Int = 0,
+        status: APIKeyRecord.Status = .active
+    ) async throws {
         try await world.store.write { writing in
             for _ in 0..<count {
                 let id = APIKeyID(at: World.now)
                 _ = try writing.insertAPIKey(
                     APIKeyRecord(
                         id: id, workspace: "acme", name: "Key", hash: Array(id.text.utf8), hint: "…", policy: policy, scopes: scopes,
+                        limits: limits,
                         status: status, createdAt: World.now, createdBy: "test"))
+                guard used > 0 else { continue }
+                _ = try writing.reserveLimit(
+                    LimitClaim(
+                        subject: id.text, window: .hour, start: LimitWindow.hour.start(of: World.now), limit: 1000, demand: used,
+                        takesSpare: false))
             }
         }
     }
@@ -42,15 +49,25 @@ struct ImpactTests {
         #expect(PlanText(gone).text.contains("    ! 6 keys lose posts:write\n"))
     }
 
-    @Test func `keys above a lowered limit and keys of a removed policy`() async throws {
+    @Test func `keys above a lowered limit are those that were given more or have used more, and fresh ones are not`() async throws {
+        let world = try World()
+        try await world.apply(manifest([scope("a"), policy("p", ["a"], perHour: 100)]))
+        try await insertKeys(5, in: world, policy: "p", scopes: nil)
+        let lowered = manifest([scope("a"), policy("p", ["a"], perHour: 50)])
+        #expect(notes(try await world.plan(lowered), at(.keyPolicy, "p")) == [])
+        try await insertKeys(1, in: world, policy: "p", scopes: nil, limits: RateLimits(perHour: 51))
+        #expect(notes(try await world.plan(lowered), at(.keyPolicy, "p")) == ["1 key is above the lowered limit of 50 per hour"])
+        try await insertKeys(1, in: world, policy: "p", scopes: nil, limits: RateLimits(perHour: 50))
+        try await insertKeys(2, in: world, policy: "p", scopes: nil, used: 51)
+        try await insertKeys(1, in: world, policy: "p", scopes: nil, used: 50)
+        #expect(notes(try await world.plan(lowered), at(.keyPolicy, "p")) == ["3 keys are above the lowered limit of 50 per hour"])
+        #expect(notes(try await world.plan(manifest([scope("a"), policy("p", ["a"], perHour: 200)])), at(.keyPolicy, "p")).isEmpty)
+    }
+
+    @Test func `keys of a removed policy stop working`() async throws {
         let world = try World()
         try await world.apply(manifest([scope("a"), policy("p", ["a"], perHour: 100)]))
         try await insertKeys(2, in: world, policy: "p", scopes: nil)
-        #expect(
-            notes(try await world.plan(manifest([scope("a"), policy("p", ["a"], perHour: 50)])), at(.keyPolicy, "p")) == [
-                "2 keys are above the lowered limit of 50 per hour"
-            ])
-        #expect(notes(try await world.plan(manifest([scope("a"), policy("p", ["a"], perHour: 200)])), at(.keyPolicy, "p")).isEmpty)
         #expect(notes(try await world.plan(manifest([scope("a")])), at(.keyPolicy, "p")) == ["2 keys of this policy stop working"])
     }
 

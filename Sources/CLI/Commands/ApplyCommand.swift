@@ -21,7 +21,7 @@ package struct ApplyCommand: WorldCommand {
     @Argument(help: ArgumentHelp("Manifests (files, folders, -), or one saved plan.", valueName: "path"))
     package var paths: [String] = []
 
-    @OptionGroup package var state: StateOptions
+    @OptionGroup package var state: LocalStateOptions
     @OptionGroup package var planning: PlanningOptions
 
     @Flag(name: .customLong("auto-approve"), help: "Do not ask.")
@@ -45,6 +45,11 @@ package struct ApplyCommand: WorldCommand {
             valueName: "file"))
     package var secretsOut: String?
 
+    @Option(
+        name: .customLong("secret-overlap"),
+        help: ArgumentHelp("Sign with a webhook's replaced secret too for this long, such as 24h (default: 0s).", valueName: "duration"))
+    package var secretOverlap = "0s"
+
     @Option(help: "How to write what is done: text, json or markdown.")
     package var format: OutputFormat = .text
 
@@ -53,7 +58,12 @@ package struct ApplyCommand: WorldCommand {
     package func validate() throws {
         if paths.isEmpty { throw ValidationError("name at least one manifest, folder, - or saved plan") }
         guard (0...100).contains(maximumDeletes) else { throw ValidationError("--max-deletes takes a percentage from 0 to 100") }
+        guard let overlap, overlap <= PreviousSecret.longestOverlap else {
+            throw ValidationError("--secret-overlap takes a duration such as 24h, at most 30d")
+        }
     }
+
+    private var overlap: Duration? { Duration(manifestText: secretOverlap) }
 
     package func run() async throws {
         let signals = Interruption.install()
@@ -71,6 +81,7 @@ package struct ApplyCommand: WorldCommand {
     }
 
     private func apply(in world: World) async throws {
+        let statePath = try state.path(in: world)
         let secretsOutput = GeneratedSecretsOutput(world: world, path: secretsOut)
         try secretsOutput.check()
         var work = try await prepare(in: world)
@@ -84,14 +95,14 @@ package struct ApplyCommand: WorldCommand {
         }
         let plan = work.plan.guarded(maximumDeletePercent: maximumDeletes)
         try PlanOutput(world: world, format: format).show(plan)
-        if !plan.isEmpty { try Approval(world: world, isGiven: isApproved).ask("Apply this plan to \(state.path(in: world))?") }
+        if !plan.isEmpty { try Approval(world: world, isGiven: isApproved).ask("Apply this plan to \(statePath)?") }
         let author = Author.current(in: world, manifestsAt: paths.first)
-        let (secrets, reads, now) = (work.secrets, work.reads, world.now())
+        let (secrets, reads, overlap, now) = (work.secrets, work.reads, overlap ?? .zero, world.now())
         let secretsFile = try secretsOutput.open()
         // Made only now: a plan that is refused or not approved leaves no file behind.
         let store = try work.store ?? state.open(in: world, mode: .createIfMissing)
         let applied = try await store.write { writing in
-            let applied = try writing.apply(plan, secrets: secrets, by: author, at: now, expectedReads: reads)
+            let applied = try writing.apply(plan, secrets: secrets, by: author, at: now, expectedReads: reads, secretOverlap: overlap)
             Interruption.closeDoor()
             return applied
         }
@@ -113,7 +124,7 @@ package struct ApplyCommand: WorldCommand {
     private func prepare(in world: World) async throws -> Work {
         if let saved = try savedPlan(in: world) {
             let secrets = try ManifestOptions.secrets(of: saved.resources, places: .none, in: world, format: format)
-            let exists = FileManager.default.fileExists(atPath: state.path(in: world))
+            let exists = FileManager.default.fileExists(atPath: try state.path(in: world))
             let store = exists || !saved.plan.base.lineage.isEmpty ? try state.open(in: world) : nil
             if !secrets.isEmpty {
                 guard let keyring = try StateOptions.keyring(in: world) else {
@@ -128,9 +139,16 @@ package struct ApplyCommand: WorldCommand {
         return Work(plan: made.plan, secrets: made.secrets, reads: nil, store: made.store)
     }
 
+    private static func isRegularFile(_ path: String) -> Bool {
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        return (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType == .typeRegular
+    }
+
     /// A single file that begins as JSON is a saved plan; a manifest never does, since it must be a block of keys to have places.
     private func savedPlan(in world: World) throws -> SavedPlan? {
         guard paths.count == 1, paths[0] != "-", !paths[0].hasSuffix(".yaml"), !paths[0].hasSuffix(".yml"),
+            // What can be read only once, such as a pipe, is left to the reader of manifests.
+            Self.isRegularFile(paths[0]),
             let data = FileManager.default.contents(atPath: paths[0]), data.first == UInt8(ascii: "{")
         else { return nil }
         guard planning.targets.isEmpty, planning.takesOwnership.isEmpty, !planning.keepsUndeclared else {

@@ -9,7 +9,7 @@ package struct DriftCommand: WorldCommand {
         commandName: "drift", abstract: "Show what changed in the state since the last apply, by whom and when.",
         discussion: "Exit codes: 0 done, 2 with --detailed-exitcode when there is drift. The next apply undoes it.")
 
-    @OptionGroup package var state: StateOptions
+    @OptionGroup package var state: LocalStateOptions
 
     @Option(help: ArgumentHelp("Only this workspace.", valueName: "name"))
     package var workspace: String?

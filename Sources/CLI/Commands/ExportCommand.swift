@@ -12,7 +12,7 @@ package struct ExportCommand: WorldCommand {
             state has becomes a reference to a variable, with a comment that says so.
             """)
 
-    @OptionGroup package var state: StateOptions
+    @OptionGroup package var state: LocalStateOptions
 
     @Option(help: ArgumentHelp("Only this workspace.", valueName: "name"))
     package var workspace: String?

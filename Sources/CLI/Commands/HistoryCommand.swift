@@ -1,4 +1,5 @@
 package import ArgumentParser
+import IntegrationRuntime
 import Reconciler
 import Spec
 import Store
@@ -11,13 +12,16 @@ package struct HistoryCommand: WorldCommand {
     @Argument(help: ArgumentHelp("One revision, with everything that it changed.", valueName: "revision"))
     package var revision: Int?
 
-    @OptionGroup package var state: StateOptions
+    @OptionGroup package var state: LocalStateOptions
 
     @Option(help: ArgumentHelp("Only revisions that touched this workspace.", valueName: "name"))
     package var workspace: String?
 
     @Option(help: ArgumentHelp("How many at most.", valueName: "count"))
     package var limit = 50
+
+    @Option(help: ArgumentHelp("Go on behind this revision: the nextCursor of the page before.", valueName: "revision"))
+    package var cursor: Int?
 
     @Option(help: "How to write it: text or json.")
     package var format: DataFormat = .text
@@ -30,14 +34,17 @@ package struct HistoryCommand: WorldCommand {
 
     package func run(in world: World) async throws {
         let store = try state.openWithoutKey(in: world)
-        let (revision, workspace, limit) = (revision, workspace, limit)
-        let entries = try await store.read { reading in
+        let (revision, workspace, limit, cursor) = (revision, workspace, limit, cursor)
+        let found = try await store.read { reading in
             if let revision { return try reading.historyEntry(revision).map { [$0] } ?? [] }
-            return try reading.history(workspace: workspace, limit: limit)
+            return try reading.history(workspace: workspace, before: cursor, limit: limit < .max ? limit + 1 : limit)
         }
+        let entries = Array(found.prefix(limit))
         if let revision, entries.isEmpty { throw CommandError(.failure, "there is no revision \(revision); see `reconcile history`") }
         switch format {
-        case .json: world.output.line(JSON.object(JSONObject([("data", .array(entries.map(\.json)))])).text)
+        case .json:
+            let next = found.count > limit ? entries.last.map { String($0.revision.number) } : nil
+            world.output.line(Listing(items: entries.map(\.json), nextCursor: next).json.text)
         case .text: write(entries, in: world)
         }
     }

@@ -14,7 +14,7 @@ package struct PlanCommand: WorldCommand {
             """)
 
     @OptionGroup package var manifests: ManifestOptions
-    @OptionGroup package var state: StateOptions
+    @OptionGroup package var state: LocalStateOptions
     @OptionGroup package var planning: PlanningOptions
 
     @Option(help: "How to write the plan: text, json (Terraform's names) or markdown (for a comment on a merge request).")

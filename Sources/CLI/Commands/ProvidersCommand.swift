@@ -1,4 +1,5 @@
 package import ArgumentParser
+import IntegrationRuntime
 import Spec
 
 /// `reconcile providers`: the built-in catalogue.
@@ -28,7 +29,7 @@ package struct ProvidersCommand: WorldCommand {
 
     private func list(in world: World) {
         switch format {
-        case .json: world.output.line(JSON.object(JSONObject([("data", .array(Provider.all.map(\.json)))])).prettyText)
+        case .json: world.output.line(Listing(items: Provider.all.map(\.json)).json.prettyText)
         case .text:
             world.output.write(
                 TextTable(

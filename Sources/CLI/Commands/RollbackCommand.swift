@@ -20,7 +20,7 @@ package struct RollbackCommand: WorldCommand {
     @Argument(help: ArgumentHelp("A number from `reconcile history`.", valueName: "revision"))
     package var revision: Int
 
-    @OptionGroup package var state: StateOptions
+    @OptionGroup package var state: LocalStateOptions
 
     @Flag(name: .customLong("auto-approve"), help: "Do not ask.")
     package var isApproved = false
@@ -81,12 +81,12 @@ package struct RollbackCommand: WorldCommand {
         plan = plan.guarded(maximumDeletePercent: maximumDeletes)
         try PlanOutput(world: world, format: format).show(plan)
         if plan.isEmpty { return }
-        try Approval(world: world, isGiven: isApproved).ask("Return \(state.path(in: world)) to revision \(revision)?")
+        try Approval(world: world, isGiven: isApproved).ask("Return \(try state.path(in: world)) to revision \(revision)?")
         let author = Author.current(in: world, manifestsAt: nil)
         let agreed = plan
         let secretsFile = try secretsOutput.open()
         let applied = try await store.write { writing in
-            let applied = try writing.apply(agreed, secrets: secrets, by: author, at: now)
+            let applied = try writing.apply(agreed, secrets: secrets, by: author, at: now, returningTo: revision)
             Interruption.closeDoor()
             return applied
         }

@@ -24,19 +24,15 @@ package struct ConnectionsList: WorldCommand {
 
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
-            let connections = try await api.list(ConnectionsCommand.path, query: query)
-            if options.format == .json {
-                world.output.line(JSON.array(connections).prettyText)
-                return
-            }
-            let rows = connections.map { connection in
+            ListOutput(world: world, format: options.format).write(
+                try await api.list(ConnectionsCommand.path, query: query), none: "No connections.",
+                heading: ["ID", "INTEGRATION", "STATUS", "TOKEN EXPIRES", "SCOPES"]
+            ) { connection in
                 [
                     connection["id"]?.string ?? "", connection["integrationId"]?.string ?? "", connection["status"]?.string ?? "",
                     connection["expiresAt"]?.string ?? "-", (connection["scopes"]?.strings ?? []).joined(separator: " "),
                 ]
             }
-            let heading = ["ID", "INTEGRATION", "STATUS", "TOKEN EXPIRES", "SCOPES"]
-            world.output.write(rows.isEmpty ? "No connections.\n" : TextTable(heading, rows).text)
         }
     }
 }
@@ -79,7 +75,7 @@ package struct ConnectionsConnect: WorldCommand {
     }
 
     private func find(_ api: any ManagementAPI, _ query: [(name: String, value: String)]) async throws -> JSON {
-        let all = try await api.list("/api/integrations", query: query, atMost: 100_000)
+        let all = try await api.list("/api/integrations", query: query, atMost: 100_000).items
         guard let found = all.first(where: { $0["id"]?.string == integration || $0["slug"]?.string == integration }) else {
             let remedy = Nearest.remedy(
                 for: integration, among: all.compactMap { $0["slug"]?.string }, otherwise: "the workspace has none of that name")

@@ -32,6 +32,8 @@ package struct EventsListen: WorldCommand {
 
     package init() {}
 
+    package static var isAwaited: Bool { false }
+
     package func run(in world: World) async throws {
         guard (200...599).contains(answer) else { throw CommandError(.usage, "--answer takes a status from 200 to 599") }
         let signer = try await secret(in: world).map { WebhookSigner(secret: $0) }
@@ -57,8 +59,8 @@ package struct EventsListen: WorldCommand {
             try await ServiceGroup(
                 configuration: .init(services: [front], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             ).run()
-        } catch {
-            throw CommandError(.failure, "port \(port) of 127.0.0.1 cannot be listened on: \(error); choose another with --port")
+        } catch let error as ListenError {
+            throw CommandError(.failure, "\(error); choose another port with --port, or end what is there")
         }
     }
 

@@ -13,21 +13,16 @@ package struct KeysList: WorldCommand {
 
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
-            let keys = try await api.list(KeysCommand.path, query: query)
-            if options.format == .json {
-                world.output.line(JSON.array(keys).prettyText)
-                return
-            }
-            var rows: [[String]] = []
             let heading = ["ID", "NAME", "STATUS", "POLICY", "SCOPES", "EXPIRES", "LAST USED"]
-            for key in keys {
-                rows.append([
+            ListOutput(world: world, format: options.format).write(
+                try await api.list(KeysCommand.path, query: query), none: "No keys.", heading: heading
+            ) { key in
+                [
                     key["id"]?.string ?? "", key["name"]?.string ?? "", key["status"]?.string ?? "", key["policy"]?.string ?? "-",
                     (key["scopes"]?.strings ?? []).joined(separator: " "), key["expiresAt"]?.string ?? "never",
                     key["lastUsedAt"]?.string ?? "never",
-                ])
+                ]
             }
-            world.output.write(keys.isEmpty ? "No keys.\n" : TextTable(heading, rows).text)
         }
     }
 }

@@ -17,6 +17,11 @@ package struct ManifestOptions: ParsableArguments {
         let input = paths.contains("-") ? Array(try world.readInput().utf8) : nil
         let reading = ManifestReader().read(paths, standardInput: input)
         guard reading.missing.isEmpty else {
+            if format == .json {
+                let missing = reading.missing.map { Diagnostic($0.description, at: nil) }
+                _ = invalid(missing + reading.diagnostics, in: world, format: format)
+                throw CommandError(.refused, nil)
+            }
             throw CommandError(.refused, reading.missing.map(\.description).joined(separator: "\nerror: "))
         }
         guard reading.manifest != nil else { throw invalid(reading.diagnostics, in: world, format: format) }

@@ -28,7 +28,11 @@ package struct RuntimeOptions: ParsableArguments {
         in world: World, _ body: @Sendable (_ api: any ManagementAPI, _ query: [(name: String, value: String)]) async throws -> Value
     ) async throws -> Value {
         do {
-            if let server = server ?? world.variable("RECONCILE_SERVER") {
+            if server != nil, state.path != nil {
+                throw CommandError(.usage, "--server and --state name two places: keep the one that is meant")
+            }
+            // A flag says more than a variable: `--state` means the file, whatever RECONCILE_SERVER says.
+            if let server = server ?? (state.path == nil ? world.variable("RECONCILE_SERVER") : nil) {
                 guard let token = token ?? world.variable("RECONCILE_TOKEN") else {
                     throw CommandError(.usage, "--server needs a management token: give --token or set RECONCILE_TOKEN")
                 }

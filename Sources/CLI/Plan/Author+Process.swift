@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Reconciler
 
@@ -21,6 +22,15 @@ extension Author {
         guard let commit = git(["rev-parse", "HEAD"], in: folder, world), !commit.isEmpty else { return author }
         author.commit = commit
         author.isDirty = git(["status", "--porcelain", "--untracked-files=no"], in: folder, world).map { !$0.isEmpty } ?? false
+        return author
+    }
+
+    /// The runtime, and the commit of the repository around its manifests; git is waited for off the cooperative threads.
+    static func ofRuntime(in world: World, manifestsAt path: String) async -> Author {
+        var author = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async { continuation.resume(returning: Author.current(in: world, manifestsAt: path)) }
+        }
+        author.name = "reconcile serve"
         return author
     }
 

@@ -12,12 +12,14 @@ struct Planning {
 
     /// A state that does not exist is an empty one, and is not made by planning.
     static func make(
-        _ paths: [String], _ options: PlanOptions, state: StateOptions, in world: World, format: OutputFormat
+        _ paths: [String], _ options: PlanOptions, state: LocalStateOptions, in world: World, format: OutputFormat
     ) async throws -> Planning {
+        let path = try state.path(in: world)
         let reading = try ManifestOptions.read(paths, in: world, format: format)
         guard let manifest = reading.manifest else { preconditionFailure("a reading without errors has a manifest") }
-        let secrets = try ManifestOptions.secrets(of: manifest.resources, places: reading.places, in: world, format: format)
-        let exists = FileManager.default.fileExists(atPath: state.path(in: world))
+        let secrets = try ManifestOptions.secrets(
+            of: options.targeted(of: manifest), places: reading.places, in: world, format: format)
+        let exists = FileManager.default.fileExists(atPath: path)
         let plan: Plan
         var store: Store?
         if exists {

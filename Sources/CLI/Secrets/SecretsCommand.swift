@@ -18,7 +18,7 @@ package struct SecretsRotate: WorldCommand {
             then let go of the old one. It is one transaction: all or nothing.
             """)
 
-    @OptionGroup var state: StateOptions
+    @OptionGroup var state: LocalStateOptions
 
     package init() {}
 

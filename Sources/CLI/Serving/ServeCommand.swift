@@ -2,6 +2,7 @@ package import ArgumentParser
 import Foundation
 import IntegrationRuntime
 import Logging
+import Reconciler
 import ServiceLifecycle
 import Spec
 import Store
@@ -48,6 +49,8 @@ package struct ServeCommand: WorldCommand {
 
     package init() {}
 
+    package static var isAwaited: Bool { false }
+
     package func run(in world: World) async throws {
         guard let level = Logger.Level(rawValue: logLevel) else {
             throw CommandError(.usage, "--log-level takes trace, debug, info, notice, warning or error")
@@ -92,7 +95,11 @@ package struct ServeCommand: WorldCommand {
         _ store: Store, _ configuration: RuntimeConfiguration, _ tokens: TokenKeys, host: String, port: Int, interval: Duration,
         logger: Logger, in world: World
     ) async throws {
-        let reconciling = paths.isEmpty ? nil : ManifestWatch(paths: paths, interval: interval, environment: world.environment)
+        let reconciling = paths.first.map { path in
+            ManifestWatch(paths: paths, interval: interval, environment: world.environment) {
+                await Author.ofRuntime(in: world, manifestsAt: path)
+            }
+        }
         let server = try await Server(
             store: store, configuration: configuration, tokens: tokens, host: host, port: port, clock: world.now, logger: logger,
             reconciling: reconciling, version: Reconcile.version
@@ -101,6 +108,8 @@ package struct ServeCommand: WorldCommand {
         }
         do {
             try await server.run(gracefulShutdownSignals: [.sigterm, .sigint])
+        } catch let error as ListenError {
+            throw CommandError(.failure, "\(error); choose another address with --listen, or end what is there")
         } catch {
             throw CommandError(.failure, "the runtime ended: \(error)")
         }

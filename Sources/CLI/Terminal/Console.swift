@@ -9,7 +9,7 @@ import Synchronization
 /// Concurrency: copies share what is remembered, behind a mutex.
 package struct Console: Sendable {
     package var isTerminal: Bool
-    private let sink: @Sendable (String) throws -> Void
+    private var sink: @Sendable (String) throws -> Void
     private let memory = Memory()
 
     private final class Memory: Sendable {
@@ -37,6 +37,13 @@ package struct Console: Sendable {
 
     /// Writes what only informs: nothing hangs on whether it arrives.
     package func remark(_ text: String) { try? sink(text + "\n") }
+
+    /// The same console with something done around each write; what is remembered of a failure is shared.
+    package func wrapped(_ around: @escaping @Sendable (_ text: String, _ write: () throws -> Void) throws -> Void) -> Console {
+        var result = self
+        result.sink = { [sink] text in try around(text) { try sink(text) } }
+        return result
+    }
 
     static let standardOutput = Console(.output)
     static let standardError = Console(.errors)

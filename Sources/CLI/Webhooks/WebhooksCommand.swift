@@ -17,10 +17,13 @@ package struct WebhooksCommand: AsyncParsableCommand {
     static func id(of name: String, api: any ManagementAPI, query: [(name: String, value: String)]) async throws -> String {
         if WebhookID(name) != nil { return name }
         let all = try await api.list(path, query: query, atMost: 100_000)
-        let matching = all.filter { $0["slug"]?.string == name || $0["name"]?.string == name }
+        let matching = all.items.filter { $0["slug"]?.string == name || $0["name"]?.string == name }
         switch matching.count {
         case 1: return matching[0]["id"]?.string ?? name
-        case 0: throw CommandError(.failure, "there is no webhook `\(name)`; `reconcile webhooks list` shows which there are")
+        case 0:
+            let remedy = Nearest.remedy(
+                for: name, among: all.items.compactMap { $0["slug"]?.string }, otherwise: "`reconcile webhooks list` shows which there are")
+            throw CommandError(.failure, "there is no webhook `\(name)`: \(remedy)")
         default:
             throw CommandError(
                 .failure,
@@ -40,21 +43,16 @@ package struct WebhooksList: WorldCommand {
 
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
-            let webhooks = try await api.list(WebhooksCommand.path, query: query)
-            if options.format == .json {
-                world.output.line(JSON.array(webhooks).prettyText)
-                return
-            }
-            var rows: [[String]] = []
-            let heading = ["ID", "NAME", "STATUS", "EVENTS", "URL"]
-            for webhook in webhooks {
-                rows.append([
+            ListOutput(world: world, format: options.format).write(
+                try await api.list(WebhooksCommand.path, query: query), none: "No webhooks.",
+                heading: ["ID", "NAME", "STATUS", "EVENTS", "URL"]
+            ) { webhook in
+                [
                     webhook["id"]?.string ?? "", webhook["slug"]?.string ?? webhook["name"]?.string ?? "",
                     webhook["status"]?.string ?? "", (webhook["events"]?.strings ?? []).joined(separator: " "),
                     webhook["url"]?.string ?? "",
-                ])
+                ]
             }
-            world.output.write(webhooks.isEmpty ? "No webhooks.\n" : TextTable(heading, rows).text)
         }
     }
 }
@@ -78,23 +76,18 @@ package struct WebhooksDeliveries: WorldCommand {
         try await options.withAPI(in: world) { api, query in
             let id = try await WebhooksCommand.id(of: webhook, api: api, query: query)
             let filter = status.map { [(name: "status", value: $0)] } ?? []
-            let deliveries = try await api.list("\(WebhooksCommand.path)/\(id)/deliveries", query: query + filter)
-            if options.format == .json {
-                world.output.line(JSON.array(deliveries).prettyText)
-                return
-            }
-            var rows: [[String]] = []
-            let heading = ["ID", "EVENT", "STATUS", "ATTEMPTS", "CREATED", "LAST RESULT"]
-            for delivery in deliveries {
+            ListOutput(world: world, format: options.format).write(
+                try await api.list("\(WebhooksCommand.path)/\(id)/deliveries", query: query + filter), none: "No deliveries.",
+                heading: ["ID", "EVENT", "STATUS", "ATTEMPTS", "CREATED", "LAST RESULT"]
+            ) { delivery in
                 let attempts = delivery["attempts"]?.array ?? []
                 let last = attempts.last.map { $0["statusCode"]?.integer.map(String.init) ?? $0["error"]?.string ?? "" }
-                rows.append([
+                return [
                     delivery["id"]?.string ?? "", delivery["event"]?.string ?? "", delivery["status"]?.string ?? "",
                     delivery["attemptCount"]?.integer.map(String.init) ?? String(attempts.count),
                     delivery["createdAt"]?.string ?? "", last ?? delivery["reason"]?.string ?? "-",
-                ])
+                ]
             }
-            world.output.write(deliveries.isEmpty ? "No deliveries.\n" : TextTable(heading, rows).text)
         }
     }
 }

@@ -11,19 +11,23 @@ extension Writing {
     /// - Parameters:
     ///   - secrets: values of the declared secrets, by address and field.
     ///   - expectedReads: for a saved plan, the digests that it was saved with; else the plan's own are taken.
+    ///   - overlap: for how long a webhook's replaced signing secret signs beside the new one.
+    ///   - earlier: for a rollback, the revision that it returns to.
     package func apply(
         _ plan: Plan, secrets: [Address: [String: Secret]], by author: Author, at now: Timestamp,
-        expectedReads: [Address: String]? = nil
+        expectedReads: [Address: String]? = nil, secretOverlap overlap: Duration = .zero, returningTo earlier: Int? = nil
     ) throws -> Applied {
         if let refusal = ReconcileError(refusals: plan.refusals) { throw refusal }
         let current = try checkReads(of: plan, expected: expectedReads)
-        var work = ApplyWork(writing: self, secrets: secrets, author: author, now: now, current: current)
+        var work = ApplyWork(
+            writing: self, secrets: secrets, author: author, now: now, overlap: overlap, current: current)
         for change in plan.changes.reversed() where change.action == .delete { try work.delete(change) }
         for change in plan.changes where change.action != .delete { try work.write(change) }
         if !work.recorded.isEmpty {
             let serial = try advanceSerial()
             let revision = try insertRevision(
-                at: now, actor: author.name, commit: author.commit, isDirty: author.isDirty, planDigest: plan.digest, serial: serial)
+                at: now, actor: author.name, commit: author.commit, isDirty: author.isDirty, planDigest: plan.digest, serial: serial,
+                rollbackOf: earlier)
             for (position, change) in work.recorded.enumerated() {
                 try insertRevisionChange(change, revision: revision.number, position: position)
             }
@@ -66,6 +70,7 @@ private struct ApplyWork {
     let secrets: [Address: [String: Secret]]
     let author: Author
     let now: Timestamp
+    let overlap: Duration
     let current: [Address: ResourceRecord]
     var recorded: [RevisionChange] = []
     var generated: [Applied.GeneratedSecret] = []
@@ -138,6 +143,7 @@ private struct ApplyWork {
                 // A saved plan, or a revision from which a secret that only the state had has gone.
                 throw ReconcileError.missingSecrets([(desired.address, field)])
             }
+            if field == "secret", formerly?.address.kind == .webhook { try keepPrevious(of: id) }
             try writing.setSecret(value, of: id, field: field, at: now)
         }
         guard let formerly else { return }
@@ -146,6 +152,16 @@ private struct ApplyWork {
         // The signing secret stays when its reference goes: deliveries need one, and receivers know this one.
         for field in old where !declared.contains(field) && !(desired.address.kind == .webhook && field == "secret") {
             try writing.deleteSecret(of: id, field: field)
+        }
+    }
+
+    /// Puts the signing secret that is about to be replaced where the runtime finds it until the overlap ends.
+    private func keepPrevious(of id: String) throws {
+        if overlap > .zero, let old = try writing.secrets(of: id)["secret"] {
+            try writing.setSecret(PreviousSecret.write(old, until: now + overlap), of: id, field: PreviousSecret.field, at: now)
+        } else {
+            // A rotation that was under way ends with this one.
+            try writing.deleteSecret(of: id, field: PreviousSecret.field)
         }
     }
 
@@ -166,7 +182,7 @@ extension RevisionSide {
 }
 
 extension Secret {
-    /// `whsec_` and 32 random bytes in base64, the form of Standard Webhooks 1.0.
+    /// `whsec_` and 32 random bytes in base64, the form of Standard Webhooks 1.0, which asks for 24 to 64 bytes.
     package static func newSigningSecret() -> Secret {
         Secret("whsec_" + Base64.encode(randomBytes(32)))
     }

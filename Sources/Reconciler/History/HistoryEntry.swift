@@ -6,19 +6,30 @@ package struct HistoryEntry: Sendable {
     package var revision: Revision
     package var changes: [RevisionChange]
 
-    /// `1 added, 2 changed, 0 destroyed`.
+    /// `1 added, 2 changed, 0 destroyed`, with `, 1 moved` where something was, and `rollback to 3: ` before it all.
     package var summary: String {
-        func count(_ action: RevisionChange.Action) -> Int { changes.count { $0.action == action } }
-        return "\(count(.create)) added, \(count(.update)) changed, \(count(.delete)) destroyed"
+        let rollback = revision.rollbackOf.map { "rollback to \($0): " } ?? ""
+        let moves = moveCount == 0 ? "" : ", \(moveCount) moved"
+        return "\(rollback)\(count(.create)) added, \(changeCount) changed, \(count(.delete)) destroyed\(moves)"
     }
 
-    /// Members `revision`, `at`, `actor`, `commit`, `dirty`, `summary`, `counts`, `planDigest`, `serial` and `changes[]`.
+    private func count(_ action: RevisionChange.Action) -> Int { changes.count { $0.action == action } }
+
+    /// As a plan counts: what only got another address is moved and not changed.
+    private var changeCount: Int { changes.count { $0.action == .update && !$0.isPureMove } }
+    private var moveCount: Int { changes.count { $0.previousName != nil } }
+
+    /// Members `revision`, `at`, `actor`, `commit`, `dirty`, `rollbackOf`, `summary`, `counts`, `planDigest`, `serial` and
+    /// `changes[]`.
     package var json: JSON {
-        func count(_ action: RevisionChange.Action) -> JSON { .integer(changes.count { $0.action == action }) }
-        return [
+        [
             "revision": .integer(revision.number), "at": .string(revision.at.description), "actor": .string(revision.actor),
-            "commit": revision.commit.map(JSON.string) ?? .null, "dirty": .bool(revision.isDirty), "summary": .string(summary),
-            "counts": ["add": count(.create), "change": count(.update), "destroy": count(.delete)],
+            "commit": revision.commit.map(JSON.string) ?? .null, "dirty": .bool(revision.isDirty),
+            "rollbackOf": revision.rollbackOf.map { .integer($0) } ?? .null, "summary": .string(summary),
+            "counts": [
+                "add": .integer(count(.create)), "change": .integer(changeCount), "destroy": .integer(count(.delete)),
+                "move": .integer(moveCount),
+            ],
             "planDigest": .string(revision.planDigest), "serial": .integer(revision.serial),
             "changes": .array(changes.map(\.json)),
         ]
@@ -30,6 +41,7 @@ package struct HistoryEntry: Sendable {
         if let commit = revision.commit {
             lines.append("Commit \(commit)\(revision.isDirty ? ", with changes that it does not have" : "")")
         }
+        if let number = revision.rollbackOf { lines.append("Rollback to revision \(number)") }
         lines.append("")
         for change in changes {
             let symbol = ["create": "+", "update": "~", "delete": "-"][change.action.rawValue] ?? "~"
@@ -47,6 +59,12 @@ package struct HistoryEntry: Sendable {
 }
 
 extension RevisionChange {
+    /// Whether nothing but the address differs.
+    fileprivate var isPureMove: Bool {
+        guard previousName != nil, let before, let after else { return false }
+        return before.specText == after.specText && before.preventDestroy == after.preventDestroy && before.owner == after.owner
+    }
+
     /// Names as in a plan: `address`, `previousAddress`, `action`, `before`, `after`.
     fileprivate var json: JSON {
         var object = JSONObject([

@@ -5,7 +5,7 @@ package struct ImpactNote: Sendable, Hashable {
     package enum Effect: String, Sendable, Hashable, CaseIterable {
         /// Keys hold a scope that goes away.
         case keysLoseScope = "keys_lose_scope"
-        /// Keys were given a higher limit than the policy will allow.
+        /// Keys were given a higher limit than the policy will allow, or have made more calls in the running window.
         case keysAboveLimit = "keys_above_limit"
         /// Keys were issued under a policy that goes away, and stop working.
         case keysLosePolicy = "keys_lose_policy"

@@ -97,8 +97,12 @@ private struct KeyImpact {
         guard case .keyPolicy(let new)? = change.desired?.spec, let old = policies[ExactText(name)] else { return [] }
         var notes: [ImpactNote] = []
         for scope in removed(from: old.scopes, to: new.scopes) { notes += losing(scope: scope, among: holders) }
-        notes += lowered(old.rateLimitPerHour, new.rateLimitPerHour, "per hour", holders.map { $0.rateLimitPerHour })
-        notes += lowered(old.rateLimitPerDay, new.rateLimitPerDay, "per day", holders.map { $0.rateLimitPerDay })
+        notes += lowered(old.rateLimitPerHour, new.rateLimitPerHour, "per hour", among: holders) {
+            max($0.rateLimitPerHour ?? 0, $0.usedThisHour)
+        }
+        notes += lowered(old.rateLimitPerDay, new.rateLimitPerDay, "per day", among: holders) {
+            max($0.rateLimitPerDay ?? 0, $0.usedThisDay)
+        }
         return notes
     }
 
@@ -125,9 +129,12 @@ private struct KeyImpact {
         return count > 0 ? [ImpactNote(effect: .keysLoseScope, count: count, subject: scope)] : []
     }
 
-    private func lowered(_ old: Int?, _ new: Int?, _ span: String, _ own: [Int?]) -> [ImpactNote] {
+    /// Keys that a lowered limit meets: those that were given a higher one, or have made more calls in the running window.
+    ///
+    /// - Parameter reach: the higher of both, of a key.
+    private func lowered(_ old: Int?, _ new: Int?, _ span: String, among holders: [KeyGrant], reach: (KeyGrant) -> Int) -> [ImpactNote] {
         guard let new, old == nil || new < (old ?? 0) else { return [] }
-        let count = own.count { ($0 ?? old ?? Int.max) > new }
+        let count = holders.count { reach($0) > new }
         return count > 0 ? [ImpactNote(effect: .keysAboveLimit, count: count, subject: "of \(new) \(span)")] : []
     }
 }

@@ -62,7 +62,7 @@ private struct PlanMaking {
     }
 
     mutating func plan() -> Plan {
-        let wanted = targeted()
+        let wanted = options.targets.isEmpty ? nil : Set(options.targeted(of: manifest).map(\.address))
         var changes: [Change] = []
         changes.reserveCapacity(manifest.resources.count + 16)
         for index in manifest.resources.indices where wanted?.contains(manifest.resources[index].address) ?? true {
@@ -190,29 +190,6 @@ private struct PlanMaking {
 
     // MARK: the whole
 
-    /// The targets and what they need: a policy its scopes, a webhook its event types. Nil without targets.
-    private func targeted() -> Set<Address>? {
-        guard !options.targets.isEmpty else { return nil }
-        var wanted: Set<Address> = []
-        for resource in manifest.resources where options.targets.contains(where: { $0.matches(resource.address) }) {
-            wanted.insert(resource.address)
-            let workspace = resource.address.workspace
-            switch resource.spec {
-            case .keyPolicy(let policy):
-                for scope in manifest.resources
-                where scope.address.workspace.isExactly(workspace) && scope.address.kind == .scope
-                    && policy.scopes.contains(where: { ScopePattern.covers($0, scope.address.name) })
-                {
-                    wanted.insert(scope.address)
-                }
-            case .webhook(let webhook):
-                for event in webhook.events { wanted.insert(Address(workspace: workspace, kind: .event, name: event)) }
-            case .scope, .event, .integration: break
-            }
-        }
-        return wanted
-    }
-
     /// What the API has done to declared resources since the last apply.
     private func drift() -> [Change] {
         observed.records.indices.filter { observed.records[$0].appliedText != nil }.compactMap { index in
@@ -244,15 +221,6 @@ extension Change {
             before: before?.json ?? [:], after: after?.json ?? [:], changedSecrets: [],
             secretFields: Array(Set((before?.secrets ?? []).map(\.field) + (after?.secrets ?? []).map(\.field))).sorted(),
             desired: nil, observed: record, refreshesRecord: false)
-    }
-}
-
-/// Scope names with a final `*`.
-package enum ScopePattern {
-    /// Whether `pattern` (`posts:*`, `*` or a plain name) takes in `scope`.
-    package static func covers(_ pattern: String, _ scope: String) -> Bool {
-        if pattern == "*" || pattern == scope { return true }
-        return pattern.hasSuffix(":*") && scope.hasPrefix(pattern.dropLast())
     }
 }
 

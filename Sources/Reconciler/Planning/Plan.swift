@@ -41,6 +41,15 @@ package struct Plan: Sendable {
         changes.indices.count { changes[$0].action == action }
     }
 
+    /// Resources that get another address and keep their identity, changed besides or not.
+    package var moveCount: Int { changes.indices.count { changes[$0].previousAddress != nil } }
+
+    /// `2 resources are moved.`; nil where none are.
+    package var moveSummary: String? {
+        let count = moveCount
+        return count == 0 ? nil : "\(count) \(count == 1 ? "resource is" : "resources are") moved."
+    }
+
     /// Whether apply would alter anything that a reader can see.
     package var isEmpty: Bool { !changes.indices.contains { changes[$0].isVisible } }
 

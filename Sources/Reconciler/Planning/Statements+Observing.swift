@@ -3,18 +3,20 @@ package import Store
 
 extension Statements {
     /// Reads what a plan for the manifest compares: one pass over each table, secrets opened only where declared.
-    package func observe(for manifest: Manifest) throws -> Observed {
+    ///
+    /// - Parameter compared: the declarations whose secrets are compared; nil for all.
+    package func observe(for manifest: Manifest, comparing compared: [Resource]? = nil) throws -> Observed {
         let state = try stateSerial()
         var records: [ResourceRecord] = []
         for workspace in Set(manifest.domains.map(\.workspace)).sorted() { records += try resources(in: workspace) }
         var wanted: Set<Address> = []
-        for resource in manifest.resources where !resource.spec.secrets.isEmpty { wanted.insert(resource.address) }
+        for resource in compared ?? manifest.resources where !resource.spec.secrets.isEmpty { wanted.insert(resource.address) }
         var secrets: [Address: [String: Secret]] = [:]
         if !wanted.isEmpty {
             for move in manifest.moves { wanted.insert(move.from) }
-            let compared = records.filter { wanted.contains($0.address) }
-            let opened = try self.secrets(ofResources: Set(compared.map(\.id)))
-            for record in compared { secrets[record.address] = opened[record.id] }
+            let opening = records.filter { wanted.contains($0.address) }
+            let opened = try self.secrets(ofResources: Set(opening.map(\.id)))
+            for record in opening { secrets[record.address] = opened[record.id] }
         }
         return Observed(base: Observed.Base(lineage: state.lineage, serial: state.serial), records: records, secrets: secrets)
     }
@@ -27,7 +29,7 @@ extension Statements {
     package func plan(
         for manifest: Manifest, secrets: [Address: [String: Secret]], options: PlanOptions = PlanOptions(), at now: Timestamp
     ) throws -> Plan {
-        let observed = try observe(for: manifest)
+        let observed = try observe(for: manifest, comparing: options.targeted(of: manifest))
         var plan = Plan.make(desired: manifest, secrets: secrets, observed: observed, options: options)
         if !secrets.isEmpty {
             let keyring = try requireKeyring()

@@ -7,7 +7,7 @@ extension Plan {
     ///
     /// - Parameter timestamp: when the plan was made; the one thing that two equal plans differ in.
     package func json(timestamp: Timestamp) -> JSON {
-        var document = content(of: changes, includesImpact: true)
+        var document = content(of: changes, for: .readers)
         document["timestamp"] = .string(timestamp.description)
         document["digest"] = .string(digest)
         return .object(document)
@@ -16,13 +16,14 @@ extension Plan {
     /// `sha256:` and the hash over everything that apply would do and everything that it relies on.
     ///
     /// Left out are the time, the serial, which others move too, and the impact, which is counted in traffic that moves by
-    /// itself: a digest that was reviewed stays good while other owners apply and deliveries come and go. Fingerprints of
-    /// secrets are in it, their values are not.
+    /// itself: a digest that was reviewed stays good while other owners apply and deliveries come and go. So are files and
+    /// lines: the same content has the same digest, wherever it lies and however its path is written. Fingerprints of secrets
+    /// are in it, their values are not.
     package var digest: String {
         if let reviewedDigest { return reviewedDigest }
-        let relevant = changes.indices.filter { changes[$0].isVisible || changes[$0].refreshesRecord }.map { changes[$0] }
+        let relevant = changes.indices.filter { changes[$0].matters }.map { changes[$0] }
         // Unchanged resources are in it through what was read of them.
-        var document = content(of: relevant, includesImpact: false)
+        var document = content(of: relevant, for: .digest)
         document["base"] = ["lineage": .string(base.lineage)]
         document["reads"] = .string(readsDigest)
         document["secrets"] = fingerprintsJSON
@@ -49,26 +50,35 @@ extension Plan {
                 }))
     }
 
-    private func content(of changes: [Change], includesImpact: Bool) -> JSONObject {
+    private func content(of changes: [Change], for use: Use) -> JSONObject {
         var document = JSONObject([
             ("format_version", "1.2"),
             ("applyable", .bool(!isEmpty && !isRefused)),
             ("complete", .bool(isComplete)),
             ("errored", .bool(isRefused)),
-            ("resource_changes", .array(changes.map { json($0, includesImpact: includesImpact) })),
-            ("resource_drift", .array(drift.map { json($0, includesImpact: false) })),
+            ("resource_changes", .array(changes.map { json($0, for: use) })),
+            ("resource_drift", .array(drift.map { json($0, for: use == .readers ? .drift : use) })),
         ])
         if !refusals.isEmpty { document["refusals"] = .array(refusals.map(\.json)) }
         let workspaces = Set(reads.domains.map(\.workspace))
         if workspaces.count == 1, let workspace = workspaces.first { document["workspace"] = .string(workspace) }
         document["summary"] = [
             "add": .integer(count(.create)), "change": .integer(count(.update)), "destroy": .integer(count(.delete)),
+            "move": .integer(moveCount),
         ]
         document["base"] = base.json
         return document
     }
 
-    private func json(_ change: Change, includesImpact: Bool) -> JSON {
+    /// What a document is made for.
+    private enum Use {
+        case readers
+        /// As for readers, but a change that has happened has no impact to come.
+        case drift
+        case digest
+    }
+
+    private func json(_ change: Change, for use: Use) -> JSON {
         var object = JSONObject([("address", .string(text(change.address)))])
         object["previous_address"] = change.previousAddress.map { .string(text($0)) }
         object["mode"] = "managed"
@@ -78,16 +88,23 @@ extension Plan {
         object["action_reason"] = change.reason.map { .string($0.rawValue) }
         object["workspace"] = .string(change.address.workspace)
         object["owner"] = .string(change.desired?.owner ?? change.observed?.owner ?? "")
-        object["source"] = change.source.map {
-            ["file": .string($0.file), "line": .integer($0.line), "column": .integer($0.column)]
+        if use != .digest {
+            object["source"] = change.source.map {
+                ["file": .string($0.file), "line": .integer($0.line), "column": .integer($0.column)]
+            }
         }
         if !change.changedSecrets.isEmpty { object["changed_secrets"] = .strings(change.changedSecrets) }
-        if includesImpact { object["impact"] = .array(change.impact.map(\.json)) }
+        if use == .readers { object["impact"] = .array(change.impact.map(\.json)) }
         return .object(object)
     }
 }
 
 extension Change {
+    /// Whether apply does more for it than to note where the manifest has it.
+    fileprivate var matters: Bool {
+        isVisible || refreshesRecord && (before != nil || reason == .adopted || observed?.appliedText != nil)
+    }
+
     /// Terraform's `change`: what stood there, what will, and which members of both are sensitive.
     fileprivate var json: JSON {
         // An unchanged resource is compared by its text alone; here it is spelt out on both sides.

@@ -11,7 +11,7 @@ package struct PlanMarkdown: Sendable {
 
     package var text: String {
         var text = "### \(plan.summary)\n\n"
-        if plan.isEmpty { return text }
+        if let moves = plan.moveSummary { text += "\(moves)\n\n" }
         for refusal in plan.refusals { text += "> **Refused:** \(refusal.message)\n\n" }
         let changes = PlanText.ordered(plan.visibleChanges)
         let footer = "Digest: `\(plan.digest)`\n"

@@ -21,9 +21,10 @@ package struct PlanText: Sendable {
         }
         for index in plan.changes.indices where plan.changes[index].reason == .adopted && !plan.changes[index].isVisible {
             let change = plan.changes[index]
-            lines.append("  \(plan.text(change.address))\(place(of: change)) was made through the API and is declared from now on")
+            lines.append("  \(plan.text(change.address))\(place(of: change)) was made through the API; apply takes it over as it is")
         }
         if !plan.isEmpty { lines.append("Digest: \(plan.digest)") }
+        if let moves = plan.moveSummary { lines.append(moves) }
         lines.append(plan.summary)
         return lines.joined(separator: "\n") + "\n"
     }

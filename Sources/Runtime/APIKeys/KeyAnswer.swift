@@ -11,7 +11,7 @@ package enum KeyAnswer {
         _ verdict: KeyVerdict, scopes: [String], deniedStatus: HTTPResponse.Status = .tooManyRequests
     ) -> Reply {
         guard verdict.code == .valid, let key = verdict.key else {
-            return error(verdict, scopes: scopes, deniedStatus: deniedStatus).reply
+            return refusal(error(verdict, scopes: scopes, deniedStatus: deniedStatus))
         }
         var headers = limitHeaders(verdict.limits)
         let record = key.grant.record
@@ -21,6 +21,15 @@ package enum KeyAnswer {
         headers.append(HTTPField(name: .xKeyScopes, value: key.scopesText))
         headers.append(HTTPField(name: .xWorkspaceID, value: record.workspace))
         return Reply(.ok, headers: headers)
+    }
+
+    /// A refusal with its code and message in headers too: a proxy that cannot pass the body on writes the same one from them.
+    package static func refusal(_ error: APIError) -> Reply {
+        var reply = error.reply
+        reply.headers[.xErrorCode] = error.code
+        // As it stands between the quotes of a JSON string, in ASCII.
+        reply.headers[.xErrorMessage] = String(JSON.string(error.message).text.dropFirst().dropLast())
+        return reply
     }
 
     /// What refuses the call. Malformed and unknown keys look the same; the others are told apart for the key's holder.
@@ -120,5 +129,7 @@ extension HTTPField.Name {
     package static let rateLimitPolicy = literal("RateLimit-Policy")
     package static let rateLimit = literal("RateLimit")
     package static let xCheckStatus = literal("X-Check-Status")
+    package static let xErrorCode = literal("X-Error-Code")
+    package static let xErrorMessage = literal("X-Error-Message")
     package static let xRequiredScope = literal("X-Required-Scope")
 }

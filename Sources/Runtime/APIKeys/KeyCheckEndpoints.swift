@@ -56,7 +56,7 @@ package struct KeyCheckEndpoints: EndpointGroup {
 
     private func reply(to call: Call, scopes: [String], deniedStatus: HTTPResponse.Status) async throws -> Reply {
         let presented = PresentedKey(call.headers)
-        guard case .one(let key) = presented else { return KeyAnswer.error(presented).reply }
+        guard case .one(let key) = presented else { return KeyAnswer.refusal(KeyAnswer.error(presented)) }
         let question = KeyChecker.Question(
             key: key, scopes: scopes, address: call.clientAddress.flatMap { IPAddress($0) })
         return KeyAnswer.reply(try await checker.verdict(on: question, at: call.now), scopes: scopes, deniedStatus: deniedStatus)

@@ -63,7 +63,7 @@ package struct KeyEndpoints: EndpointGroup {
             let (records, catalogue) = try await store.read { reading in
                 (try reading.apiKeys(in: workspace, after: page.after, limit: page.storeLimit), try reading.keyCatalogue())
             }
-            return page.reply(records, id: { $0.id.text }, json: { Self.json($0, catalogue, call.now) })
+            return page.reply(records, id: { $0.id.text }, json: { Self.json(table.withLatestUse($0), catalogue, call.now) })
         }
     }
 
@@ -78,7 +78,7 @@ package struct KeyEndpoints: EndpointGroup {
                 (try reading.apiKey(id, in: workspace), try reading.keyCatalogue())
             }
             guard let record else { throw Self.missing }
-            return Reply(.ok, Self.json(record, catalogue, call.now))
+            return Reply(.ok, Self.json(table.withLatestUse(record), catalogue, call.now))
         }
     }
 

@@ -53,10 +53,17 @@ package struct KeyIssue: Sendable {
 
         let declared = catalogue.scopes(of: workspace)
         let spec = catalogue.policy(policy, of: workspace)
-        if let policy, spec == nil { report("policy", "names no key policy of the workspace: `\(policy)`") }
+        if let policy, spec == nil {
+            let names = catalogue.policyNames(of: workspace)
+            let remedy = Nearest.remedy(
+                for: policy, among: names,
+                otherwise: names.isEmpty ? "it declares none" : "it has \(names.joined(separator: ", "))")
+            report("policy", "names no key policy of the workspace, \(quoted(policy)): \(remedy)")
+        }
         for (position, scope) in (scopes ?? []).enumerated() {
             if !declared.contains(where: { ScopePattern.covers(scope, $0) }) {
-                report("scopes.\(position)", "is not a scope that the workspace declares: `\(scope)`")
+                let remedy = Nearest.match(for: scope, among: declared).map { "; did you mean `\($0)`?" } ?? ""
+                report("scopes.\(position)", "is not a scope that the workspace declares: \(quoted(scope))\(remedy)")
             } else if let spec, !ScopePattern.covers(spec.scopes, scope) {
                 report("scopes.\(position)", "is beyond the policy `\(policy ?? "")`, which does not allow `\(scope)`")
             }

@@ -66,6 +66,14 @@ package final class KeyTable: StateObserver, Sendable {
         state.withLock { $0.used[key.grant.record.id] = Timestamp(milliseconds: now.milliseconds / 60_000 * 60_000) }
     }
 
+    /// The record with a use in it that is noted here and not yet in the store.
+    package func withLatestUse(_ record: APIKeyRecord) -> APIKeyRecord {
+        guard let last = key(record.id)?.use.last, last > record.lastUsedAt ?? Timestamp(milliseconds: .min) else { return record }
+        var record = record
+        record.lastUsedAt = last
+        return record
+    }
+
     /// Takes the uses noted since the last time.
     package func drainUses() -> [APIKeyID: Timestamp] {
         state.withLock { state in

@@ -2,7 +2,7 @@ package import Logging
 internal import ServiceLifecycle
 package import Store
 
-/// Writes last uses to the store, a few seconds after they happened and at a clean stop.
+/// Writes last uses to the store, a second after they happened and at a clean stop.
 package struct KeyUseRecorder: Service {
     private let table: KeyTable
     private let store: Store
@@ -10,7 +10,7 @@ package struct KeyUseRecorder: Service {
     private let logger: Logger
 
     package init(
-        table: KeyTable, store: Store, interval: Duration = .seconds(5), logger: Logger = Logger(label: "reconcile.keys")
+        table: KeyTable, store: Store, interval: Duration = .seconds(1), logger: Logger = Logger(label: "reconcile.keys")
     ) {
         self.table = table
         self.store = store

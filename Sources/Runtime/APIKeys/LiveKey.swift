@@ -27,6 +27,12 @@ package final class KeyUse: Sendable {
         minute = Atomic(last.map { $0.milliseconds / 60_000 } ?? -1)
     }
 
+    /// The start of the minute; nil for a key that was never used.
+    package var last: Timestamp? {
+        let minute = minute.load(ordering: .relaxed)
+        return minute < 0 ? nil : Timestamp(milliseconds: minute * 60_000)
+    }
+
     /// Whether this is the first use of the minute, which is the one to record.
     package func isFirst(at now: Timestamp) -> Bool {
         let current = now.milliseconds / 60_000

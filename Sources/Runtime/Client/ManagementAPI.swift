@@ -78,18 +78,33 @@ extension ManagementAPI {
         return answer.body
     }
 
-    /// All items of a list, page by page.
+    /// The items of a list, page by page.
     package func list(_ path: String, query: [(name: String, value: String)] = [], atMost limit: Int = 1000) async throws(ManagementFailure)
-        -> [JSON]
+        -> Listing
     {
-        var items: [JSON] = []
-        var cursor: String?
+        var listing = Listing(items: [])
         repeat {
-            let page = try await json(
-                ManagementRequest(.get, path, query: query + [("limit", "200")] + (cursor.map { [("cursor", $0)] } ?? [])))
-            items += page["data"]?.array ?? []
-            cursor = page["nextCursor"]?.string
-        } while cursor != nil && items.count < limit
-        return Array(items.prefix(limit))
+            let size = min(200, limit - listing.items.count)
+            let cursor = listing.nextCursor.map { [(name: "cursor", value: $0)] } ?? []
+            let page = try await json(ManagementRequest(.get, path, query: query + [("limit", String(size))] + cursor))
+            listing.items += page["data"]?.array ?? []
+            listing.nextCursor = page["nextCursor"]?.string
+        } while listing.nextCursor != nil && listing.items.count < limit
+        return listing
     }
+}
+
+/// A list as far as it was read.
+package struct Listing: Sendable {
+    package var items: [JSON]
+    /// Where the list goes on; nil at its end.
+    package var nextCursor: String?
+
+    package init(items: [JSON], nextCursor: String? = nil) {
+        self.items = items
+        self.nextCursor = nextCursor
+    }
+
+    /// The shape of a list over HTTP.
+    package var json: JSON { ["data": .array(items), "nextCursor": nextCursor.map(JSON.string) ?? .null] }
 }

@@ -13,12 +13,9 @@ package struct RemoteAPI: ManagementAPI {
     /// - Parameter server: `https://host[:port]`, or `http://` to a loopback address.
     package init(server: String, token: Secret) throws(ManagementFailure) {
         let trimmed = server.hasSuffix("/") ? String(server.dropLast()) : server
-        let isLoopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains { prefix in
-            trimmed == prefix || trimmed.hasPrefix(prefix + ":")
-        }
-        guard trimmed.hasPrefix("https://") || isLoopback else {
-            throw ManagementFailure(
-                status: nil, code: nil, message: "the server \(server) must be an https address; http is for loopback alone")
+        // An address without a query or fragment, as that of an issuer.
+        if let problem = URLRules.issuer.problem(trimmed) {
+            throw ManagementFailure(status: nil, code: nil, message: "the address of the server cannot be used: \(problem)")
         }
         base = trimmed
         self.token = token

@@ -13,19 +13,13 @@ package struct EventIntake: Sendable {
     ///
     /// - Parameters:
     ///   - only: the one webhook that gets it, whatever it listens to; nil for all that listen to the type.
-    ///   - checksSchema: off for trial events, whose data is made up.
     package func accept(
-        workspace: String, type: String, data: JSON, idempotencyKey: String?, only: WebhookID? = nil, checksSchema: Bool = true,
+        workspace: String, type: String, data: JSON, idempotencyKey: String?, only: WebhookID? = nil,
         at moment: Timestamp
     ) async throws -> StoredEvent {
         let routes = try await engine.loadedRoutes()
-        guard routes.knows(type: type, workspace: workspace) else {
-            throw APIError.invalid(
-                "event",
-                "`\(type.prefix(64))` is no event type of this workspace; it has \(routes.types(workspace: workspace).joined(separator: ", "))"
-            )
-        }
-        if checksSchema, let schema = routes.schema(ofType: type, workspace: workspace) {
+        if let problem = routes.problem(ofType: type, workspace: workspace) { throw APIError.invalid("event", problem) }
+        if let schema = routes.schema(ofType: type, workspace: workspace) {
             let violations = EventSchema.violations(of: data, by: schema)
             if !violations.isEmpty {
                 throw APIError.invalid(violations.map { .init(field: $0.path.isEmpty ? "data" : "data.\($0.path)", message: $0.message) })

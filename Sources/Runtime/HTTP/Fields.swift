@@ -123,7 +123,12 @@ package struct Fields {
     /// With the members that nobody asked for.
     private var all: Fields {
         var all = self
-        for member in object.members where !known.contains(member.key) { all.report(member.key, "is not a field of this request") }
+        for member in object.members where !known.contains(member.key) {
+            // A body of unknown fields costs no more than the problems that are named.
+            let isNamed = all.problems.count < APIError.maximumDetails
+            let remedy = isNamed ? Nearest.match(for: member.key, among: known).map { ": did you mean `\($0)`?" } ?? "" : ""
+            all.report(member.key, "is not a field of this request\(remedy)")
+        }
         return all
     }
 

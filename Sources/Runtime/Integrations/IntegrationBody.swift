@@ -43,7 +43,7 @@ package struct IntegrationBody: Sendable {
         if fields.has("rateLimitPerHour") { spec.rateLimitPerHour = perHour }
         let perDay = fields.integer("rateLimitPerDay", in: IntegrationRules.limits)
         if fields.has("rateLimitPerDay") { spec.rateLimitPerDay = perDay }
-        if let problem = KeyPolicyRules.limitProblem(hour: spec.rateLimitPerHour, day: spec.rateLimitPerDay) {
+        if let problem = RateLimits(perHour: spec.rateLimitPerHour, perDay: spec.rateLimitPerDay).problem {
             fields.report("rateLimitPerDay", problem)
         }
         if var config = fields.nested("config") {

@@ -46,11 +46,7 @@ package struct AuthorizationRequest: Sendable {
         return "\(address)?\(own)\(pairs.joined(separator: "&"))"
     }
 
-    /// What neither the catalogue, nor a manifest, nor a caller sets (RFC 9700 § 2.1: the redirect URI is fixed).
-    package static let reserved: Set<String> = [
-        "response_type", "client_id", "client_secret", "redirect_uri", "scope", "state", "code_challenge",
-        "code_challenge_method", "request", "request_uri", "code", "code_verifier",
-    ]
+    package static let reserved = IntegrationRules.reservedAuthorizationParameters
 
     /// The scope value as it stands in the URL: each scope escaped, the separator as the provider reads it.
     private var scope: String? {

@@ -1,18 +1,21 @@
+import Curl
+
 /// `application/x-www-form-urlencoded` and percent-encoding of query values.
 package enum OAuthEncoding {
     /// A body or the parts of a Basic credential: space becomes `+` (RFC 6749 appendix B).
     package static func encode(_ text: String) -> String {
-        escape(text, space: "+")
+        FormEncoding.escape(text)
     }
 
     /// A value in a query: space becomes `%20`, which every server reads alike.
     package static func query(_ text: String) -> String {
-        escape(text, space: "%20")
+        // A plus sign of the text itself is `%2B` by then.
+        FormEncoding.escape(text).replacing("+", with: "%20")
     }
 
     /// `a=1&b=2`, in the given order.
     package static func body(_ fields: [(name: String, value: String)]) -> String {
-        fields.map { "\(encode($0.name))=\(encode($0.value))" }.joined(separator: "&")
+        FormEncoding.text(fields)
     }
 
     /// The names in a query string, decoded as far as they can be.
@@ -46,22 +49,5 @@ package enum OAuthEncoding {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
         default: nil
         }
-    }
-
-    private static func escape(_ text: String, space: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            case UInt8(ascii: " "):
-                result += space
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return result
     }
 }

@@ -76,7 +76,7 @@ package struct TokenRequest: Sendable {
         return ProviderRequest(method: "POST", url: endpoint, headers: headers, body: OAuthEncoding.body(form), timeout: timeout)
     }
 
-    private static let credentials: Set<String> = ["client_id", "client_secret", "client_assertion", "client_assertion_type"]
+    private static let credentials = IntegrationRules.clientCredentialParameters
 
     private func basic(_ user: String, _ password: String) -> (name: String, value: String) {
         ("Authorization", "Basic \(Base64.encode(Array("\(user):\(password)".utf8)))")

@@ -10,6 +10,8 @@ package import Spec
 /// On a graceful shutdown it stops accepting, lets what is being answered finish, and closes idle connections.
 package struct HTTPFront: Service {
     private let application: Application<APIResponder>
+    private let host: String
+    private let port: Int
 
     /// - Parameters:
     ///   - checker: answers key checks at the head of each connection; nil leaves them to the route.
@@ -21,6 +23,7 @@ package struct HTTPFront: Service {
         logger: Logger,
         onListening: @escaping @Sendable (_ port: Int) -> Void
     ) {
+        (self.host, self.port) = (host, port)
         let front = KeyCheckFront(checker: checker, forwarding: forwarding, limits: limits, clock: clock)
         let connections = HTTPConnectionTable(maximum: limits.maximumConnections)
         let server = HTTPServerBuilder { responder in APIChannel(responder: responder, front: front, connections: connections) }
@@ -32,7 +35,12 @@ package struct HTTPFront: Service {
             logger: logger)
     }
 
+    /// Throws `ListenError` where the address cannot be had.
     package func run() async throws {
-        try await application.run()
+        do {
+            try await application.run()
+        } catch  where error is IOError || error is SocketAddressError {
+            throw ListenError(host: host, port: port, cause: error)
+        }
     }
 }

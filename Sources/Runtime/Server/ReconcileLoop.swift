@@ -1,5 +1,5 @@
 import Logging
-import Reconciler
+package import Reconciler
 import ServiceLifecycle
 import Spec
 import Store
@@ -11,11 +11,16 @@ package struct ManifestWatch: Sendable {
     package var interval: Duration
     /// Where secret references are resolved.
     package var environment: [String: String]
+    /// Who applies, and from which commit; asked whenever there is something to apply.
+    package var author: @Sendable () async -> Author
 
-    package init(paths: [String], interval: Duration, environment: [String: String]) {
+    package init(
+        paths: [String], interval: Duration, environment: [String: String], author: @escaping @Sendable () async -> Author
+    ) {
         self.paths = paths
         self.interval = interval
         self.environment = environment
+        self.author = author
     }
 }
 
@@ -63,7 +68,7 @@ struct ReconcileLoop: Service {
         let plan = try await store.read { try $0.plan(for: manifest, secrets: secrets, at: now) }
         guard !plan.isEmpty else { return }
         let guarded = plan.guarded(maximumDeletePercent: Self.maximumDeletePercent)
-        let author = Author(name: "reconcile serve")
+        let author = await watch.author()
         let outcome = try await store.write { try $0.apply(guarded, secrets: secrets, by: author, at: now) }
         try await applied()
         if let revision = outcome.revision {

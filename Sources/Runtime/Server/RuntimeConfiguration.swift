@@ -1,4 +1,5 @@
 package import Curl
+import Spec
 
 /// What the operator sets besides manifests: flags and environment of `serve`.
 package struct RuntimeConfiguration: Sendable {
@@ -30,9 +31,8 @@ package struct RuntimeConfiguration: Sendable {
     package static func networks(_ texts: [String]) throws(ConfigurationError) -> [CIDR] {
         var networks: [CIDR] = []
         for text in texts {
-            guard let network = CIDR(text) else {
-                throw ConfigurationError(message: "`\(text)` is no network; write one as 10.0.0.0/8 or fd00::/8")
-            }
+            if let problem = NetworkRange.problem(text) { throw ConfigurationError(message: problem) }
+            guard let network = CIDR(text) else { preconditionFailure("\(text) is a network to one reader and none to the other") }
             networks.append(network)
         }
         return networks

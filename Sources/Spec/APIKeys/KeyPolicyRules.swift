@@ -1,6 +1,6 @@
 /// What a key policy may say, in a manifest and over HTTP alike; each function gives the problem with its remedy, or nil.
 package enum KeyPolicyRules {
-    package static let limits = 1...1_000_000_000
+    package static let limits = 1...RateLimits.maximum
     package static let prefixPattern = "^[a-z]([a-z0-9_]{0,18}[a-z0-9])?$"
     package static let expiry: ClosedRange<Duration> = .seconds(60) ... .seconds(3660 * 86_400)
     package static let rotationPeriod: ClosedRange<Duration> = .seconds(3600) ... .seconds(3660 * 86_400)
@@ -18,8 +18,7 @@ package enum KeyPolicyRules {
 
     /// The limit of a day must not be below that of an hour, which could then never be reached.
     package static func limitProblem(hour: Int?, day: Int?) -> String? {
-        guard let hour, let day, day < hour else { return nil }
-        return "`rateLimitPerDay` (\(day)) is below `rateLimitPerHour` (\(hour)): raise it, or lower the other"
+        RateLimits(perHour: hour, perDay: day).problem.map { "`rateLimitPerDay` \($0)" }
     }
 
     package static func rotationProblem(_ rotation: KeyPolicySpec.Rotation) -> String? {

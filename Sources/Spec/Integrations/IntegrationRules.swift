@@ -18,20 +18,28 @@ package enum IntegrationRules {
 
     /// Parameters that the flow itself sets must not come from outside.
     package static func authorizationParameterProblem(_ name: String) -> String? {
-        parameterProblem(
-            name,
-            reserved: [
-                "response_type", "client_id", "client_secret", "redirect_uri", "scope", "state", "code_challenge", "code_challenge_method",
-            ])
+        parameterProblem(name, reserved: reservedAuthorizationParameters)
     }
 
+    /// What neither the catalogue, nor a manifest, nor a caller sets in the address that a browser is sent to (RFC 9700 § 2.1: the
+    /// redirect URI is fixed).
+    package static let reservedAuthorizationParameters: Set<String> = [
+        "response_type", "client_id", "client_secret", "redirect_uri", "scope", "state", "code_challenge",
+        "code_challenge_method", "request", "request_uri", "code", "code_verifier",
+    ]
+
     package static func tokenParameterProblem(_ name: String) -> String? {
-        parameterProblem(
-            name,
-            reserved: [
-                "grant_type", "code", "redirect_uri", "client_id", "client_secret", "code_verifier", "refresh_token",
-            ])
+        parameterProblem(name, reserved: reservedTokenParameters)
     }
+
+    /// How the client authenticates itself at a token endpoint, which is the flow's to say.
+    package static let clientCredentialParameters: Set<String> = [
+        "client_id", "client_secret", "client_assertion", "client_assertion_type",
+    ]
+
+    private static let reservedTokenParameters: Set<String> = clientCredentialParameters.union([
+        "grant_type", "code", "redirect_uri", "code_verifier", "refresh_token",
+    ])
 
     package static func parameterValueProblem(_ value: String) -> String? {
         value.utf8.count > 1000 || value.utf8.contains { $0 < 0x20 || $0 == 0x7F }
@@ -46,7 +54,7 @@ package enum IntegrationRules {
         return nil
     }
 
-    private static func parameterProblem(_ name: String, reserved: [String]) -> String? {
+    private static func parameterProblem(_ name: String, reserved: Set<String>) -> String? {
         guard !name.isEmpty, name.utf8.count <= 100, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             return "the parameter \(quoted(name)) must be printable ASCII without spaces"
         }

@@ -29,10 +29,11 @@ package struct RateLimits: Sendable, Hashable {
         return RateLimits(perHour: lower(perHour, other.perHour), perDay: lower(perDay, other.perDay))
     }
 
-    /// What is wrong with the pair; nil where nothing is.
+    /// What is wrong with the limit of a day, as the rest of a sentence that begins with its name; nil where nothing is.
+    ///
+    /// It must not be below that of an hour, which could then never be reached.
     package var problem: String? {
         guard let perHour, let perDay, perDay < perHour else { return nil }
-        return
-            "is below rateLimitPerHour (\(perDay) a day, \(perHour) an hour), so the hourly limit could never be used: raise it or leave it out"
+        return "(\(perDay)) is below `rateLimitPerHour` (\(perHour)): raise it, or lower the other"
     }
 }

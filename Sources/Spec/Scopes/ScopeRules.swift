@@ -26,12 +26,6 @@ package enum ScopeRules {
         }
     }
 
-    /// Whether a scope or wildcard covers a scope.
-    package static func pattern(_ pattern: String, covers scope: String) -> Bool {
-        if pattern == "*" || pattern == scope { return true }
-        return pattern.hasSuffix(":*") && scope.hasPrefix(pattern.dropLast()) && scope.utf8.count > pattern.utf8.count - 1
-    }
-
     private static func isSegmentCharacter(_ byte: UInt8) -> Bool {
         byte.isASCIIAlphanumeric || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
     }

@@ -20,9 +20,12 @@ package struct NetworkRange: Sendable, Hashable {
         }
         guard parts.count == 2 else { return nil }
         let bits = address.bytes.count * 8
-        guard parts[1].utf8.count <= 3, parts[1].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let length = Int(parts[1]), length <= bits
+        let digits = parts[1].utf8
+        // `/024` is octal to some readers and refused by others.
+        guard digits.count <= 3, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), digits.count == 1 || digits.first != 0x30,
+            let length = Int(parts[1]), length <= bits
         else {
-            return "\(quoted(text)) has no valid prefix length: write 0 to \(bits) behind the `/`"
+            return "\(quoted(text)) has no valid prefix length: write 0 to \(bits) behind the `/`, without a leading zero"
         }
         for bit in length..<bits where address.bytes[bit / 8] >> (7 - UInt8(bit % 8)) & 1 == 1 {
             return "\(quoted(text)) has bits set behind its first \(length): write the network's own address"

@@ -23,6 +23,9 @@ package struct KeyCatalogue: Sendable, Equatable {
 
     package func declaresPolicies(_ workspace: String) -> Bool { policies[ExactText(workspace)]?.isEmpty == false }
 
+    /// The names of the policies that the workspace declares, sorted.
+    package func policyNames(of workspace: String) -> [String] { (policies[ExactText(workspace)] ?? [:]).keys.sorted().map(\.text) }
+
     /// The policy of that name; nil for no name, and where the workspace declares none of it.
     package func policy(_ name: String?, of workspace: String) -> KeyPolicySpec? {
         name.flatMap { policies[ExactText(workspace)]?[ExactText($0)] }

@@ -7,17 +7,22 @@ extension Statements {
         let rows = try Row.fetchCursor(
             db,
             sql: """
-                SELECT policy, scopes, rate_limit_per_hour, rate_limit_per_day FROM api_keys
+                SELECT policy, scopes, rate_limit_per_hour, rate_limit_per_day, coalesce(h.granted, 0), coalesce(d.granted, 0)
+                FROM api_keys
+                LEFT JOIN limit_windows h ON h.subject = api_keys.subject AND h.span = 'hour' AND h.start = ?
+                LEFT JOIN limit_windows d ON d.subject = api_keys.subject AND d.span = 'day' AND d.start = ?
                 WHERE workspace = ? AND status = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?)
                 """,
-            arguments: [workspace, now.milliseconds])
+            arguments: [
+                LimitWindow.hour.start(of: now).milliseconds, LimitWindow.day.start(of: now).milliseconds, workspace, now.milliseconds,
+            ])
         var grants: [KeyGrant] = []
         while let row = try rows.next() {
             let scopes: String? = row[1]
             grants.append(
                 KeyGrant(
                     policy: row[0], scopes: scopes.flatMap { try? JSON(parsing: $0) }?.strings,
-                    rateLimitPerHour: row[2], rateLimitPerDay: row[3]))
+                    rateLimitPerHour: row[2], rateLimitPerDay: row[3], usedThisHour: row[4], usedThisDay: row[5]))
         }
         return grants
     }

@@ -6,11 +6,18 @@ package struct KeyGrant: Sendable, Equatable {
     package var scopes: [String]?
     package var rateLimitPerHour: Int?
     package var rateLimitPerDay: Int?
+    /// Calls in the running hour and day, with what a runtime holds reserved for the key.
+    package var usedThisHour: Int
+    package var usedThisDay: Int
 
-    package init(policy: String?, scopes: [String]?, rateLimitPerHour: Int?, rateLimitPerDay: Int?) {
+    package init(
+        policy: String?, scopes: [String]?, rateLimitPerHour: Int?, rateLimitPerDay: Int?, usedThisHour: Int = 0, usedThisDay: Int = 0
+    ) {
         self.policy = policy
         self.scopes = scopes
         self.rateLimitPerHour = rateLimitPerHour
         self.rateLimitPerDay = rateLimitPerDay
+        self.usedThisHour = usedThisHour
+        self.usedThisDay = usedThisDay
     }
 }

@@ -15,7 +15,12 @@ package struct Revision: Sendable, Equatable {
     /// Of the state after this revision.
     package var serial: Int
 
-    package init(number: Int, at: Timestamp, actor: String, commit: String?, isDirty: Bool, planDigest: String, serial: Int) {
+    /// The earlier revision that this one returned to; nil for an apply.
+    package var rollbackOf: Int?
+
+    package init(
+        number: Int, at: Timestamp, actor: String, commit: String?, isDirty: Bool, planDigest: String, serial: Int, rollbackOf: Int? = nil
+    ) {
         self.number = number
         self.at = at
         self.actor = actor
@@ -23,5 +28,6 @@ package struct Revision: Sendable, Equatable {
         self.isDirty = isDirty
         self.planDigest = planDigest
         self.serial = serial
+        self.rollbackOf = rollbackOf
     }
 }

@@ -9,7 +9,7 @@ extension Statements {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT revision, at, actor, commit_id, commit_dirty, plan_digest, serial FROM revisions
+                SELECT revision, at, actor, commit_id, commit_dirty, plan_digest, serial, rollback_of FROM revisions
                 WHERE revision < ? AND (? IS NULL OR EXISTS (
                     SELECT 1 FROM revision_changes c WHERE c.revision = revisions.revision AND c.workspace = ?))
                 ORDER BY revision DESC LIMIT ?
@@ -21,7 +21,7 @@ extension Statements {
     package func revision(_ number: Int) throws -> Revision? {
         try Row.fetchOne(
             db,
-            sql: "SELECT revision, at, actor, commit_id, commit_dirty, plan_digest, serial FROM revisions WHERE revision = ?",
+            sql: "SELECT revision, at, actor, commit_id, commit_dirty, plan_digest, serial, rollback_of FROM revisions WHERE revision = ?",
             arguments: [number]
         ).map(Revision.init(row:))
     }
@@ -56,18 +56,19 @@ extension Statements {
 extension Writing {
     /// Numbers and records an apply; its time is that of every row it writes.
     package func insertRevision(
-        at now: Timestamp, actor: String, commit: String?, isDirty: Bool, planDigest: String, serial: Int
+        at now: Timestamp, actor: String, commit: String?, isDirty: Bool, planDigest: String, serial: Int, rollbackOf: Int?
     ) throws -> Revision {
         let number =
             try Int.fetchOne(
                 db,
                 sql: """
-                    INSERT INTO revisions (revision, at, actor, commit_id, commit_dirty, plan_digest, serial)
-                    SELECT coalesce(max(revision), 0) + 1, ?, ?, ?, ?, ?, ? FROM revisions RETURNING revision
+                    INSERT INTO revisions (revision, at, actor, commit_id, commit_dirty, plan_digest, serial, rollback_of)
+                    SELECT coalesce(max(revision), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM revisions RETURNING revision
                     """,
-                arguments: [now.milliseconds, actor, commit, isDirty, planDigest, serial]) ?? 0
+                arguments: [now.milliseconds, actor, commit, isDirty, planDigest, serial, rollbackOf]) ?? 0
         return Revision(
-            number: number, at: now, actor: actor, commit: commit, isDirty: isDirty, planDigest: planDigest, serial: serial)
+            number: number, at: now, actor: actor, commit: commit, isDirty: isDirty, planDigest: planDigest, serial: serial,
+            rollbackOf: rollbackOf)
     }
 
     package func insertRevisionChange(_ change: RevisionChange, revision: Int, position: Int) throws {
@@ -88,7 +89,7 @@ extension Revision {
     init(row: Row) {
         self.init(
             number: row[0], at: Timestamp(milliseconds: row[1]), actor: row[2], commit: row[3], isDirty: row[4],
-            planDigest: row[5], serial: row[6])
+            planDigest: row[5], serial: row[6], rollbackOf: row[7])
     }
 }
 

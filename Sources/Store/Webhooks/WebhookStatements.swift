@@ -71,6 +71,12 @@ extension Statements {
             arguments: [workspace, name]) ?? false
     }
 
+    /// The names of the event types that the workspace declares, in order.
+    package func declaredEventTypes(workspace: String) throws -> [String] {
+        try String.fetchAll(
+            db.cachedStatement(sql: "SELECT name FROM event_types WHERE workspace = ? ORDER BY name"), arguments: [workspace])
+    }
+
     /// Deliveries of the webhook that are still owed.
     package func pendingDeliveryCount(of id: WebhookID) throws -> Int {
         try Int.fetchOne(

@@ -6,6 +6,49 @@ import Testing
 @testable import IntegrationRuntime
 
 struct KeyEndpointsTests {
+    @Test(arguments: [
+        (#"{"name":"a","policy":"producton"}"#, "policy", "names no key policy of the workspace, `producton`: did you mean `production`?"),
+        (#"{"name":"a","policy":"x"}"#, "policy", "names no key policy of the workspace, `x`: it has office, production"),
+        (
+            #"{"name":"a","scopes":["post:read"]}"#, "scopes.0",
+            "is not a scope that the workspace declares: `post:read`; did you mean `posts:read`?"
+        ),
+        (#"{"name":"a","scops":[]}"#, "scops", "is not a field of this request: did you mean `scopes`?"),
+        (#"{"name":"a","colour":1}"#, "colour", "is not a field of this request"),
+        (
+            #"{"name":"a","rateLimitPerHour":10,"rateLimitPerDay":9}"#, "rateLimitPerDay",
+            "(9) is below `rateLimitPerHour` (10): raise it, or lower the other"
+        ),
+    ])
+    func `a misspelt name gets the nearest one`(body: String, field: String, message: String) async throws {
+        let world = try await KeyWorld()
+        let reply = try await world.call(.post, KeyEndpoints.path, body: try JSON(parsing: body))
+        #expect(reply.status == .unprocessableContent)
+        #expect(reply.json?["details"] == [["field": .string(field), "message": .string(message)]])
+    }
+
+    @Test func `a use shows at once, before it is written to the state`() async throws {
+        let world = try await KeyWorld()
+        let (id, key) = try await world.create(["name": "Key", "scopes": ["posts:read"]])
+        #expect(try await world.call(.get, "\(KeyEndpoints.path)/\(id)").json?["lastUsedAt"] == .null)
+        _ = try await world.verify(key)
+        #expect(try await world.call(.get, "\(KeyEndpoints.path)/\(id)").json?["lastUsedAt"] == "2026-03-01T12:00:00Z")
+        #expect(try await world.call(.get, KeyEndpoints.path).json?["data"]?.array?.first?["lastUsedAt"] == "2026-03-01T12:00:00Z")
+    }
+
+    @Test func `a refusal has its code and message in headers, for proxies that lose the body`() async throws {
+        let world = try await KeyWorld()
+        let (_, key) = try await world.create(["name": "Key", "scopes": ["posts:read"], "rateLimitPerHour": 1])
+        var replies = [try await world.check("sk_live_nonsense"), try await world.check(key, scopes: ["posts:write"])]
+        _ = try await world.check(key)
+        replies.append(try await world.check(key, denyStatus: "403"))
+        #expect(replies.map { $0.headers[.xErrorCode] } == ["api_key_invalid", "insufficient_scope", "rate_limit_exceeded"])
+        for reply in replies {
+            #expect(reply.headers[.xErrorCode] == reply.json?["code"]?.string)
+            #expect(reply.headers[.xErrorMessage] == reply.json?["message"]?.string)
+        }
+    }
+
     @Test func `a key is shown once and works at once`() async throws {
         let world = try await KeyWorld()
         let reply = try await world.call(

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Logging
+import Reconciler
 import Spec
 import Store
 import TestSupport
@@ -47,6 +48,52 @@ struct WebhookEndpointsTests {
         var body = try #require(whole.object)
         for (name, value) in change { body[name] = value.isNull ? nil : value }
         return try await send(.post, "/api/integrations/webhooks", .object(body))
+    }
+
+    @Test func `an unknown event type gets the nearest one, on a webhook and on an event`() async throws {
+        let made = try await create([("events", ["POST_PUBLISHD"])])
+        #expect(made.status == 422)
+        #expect(
+            made.body["details"] == [
+                [
+                    "field": "events.0",
+                    "message": "`POST_PUBLISHD` is no event type of this workspace: did you mean `POST_PUBLISHED`?",
+                ]
+            ])
+        let sent = try await send(.post, "/api/events", ["event": "POST_PUBLISHD", "data": [:]])
+        #expect(
+            sent.body["message"] == "`event` `POST_PUBLISHD` is no event type of this workspace: did you mean `POST_PUBLISHED`?")
+    }
+
+    @Test func `a trial event satisfies the declared schema and says that it is one`() async throws {
+        let schema: JSON = [
+            "type": "object", "required": ["invoiceId"], "properties": ["invoiceId": ["type": "string", "minLength": 1]],
+        ]
+        let strict = schema.setting("additionalProperties", to: false)
+        try await world.store.write { writing in
+            for (name, schema) in [("INVOICE_PAID", schema), ("INVOICE_SENT", strict)] {
+                try writing.insertResource(
+                    ResourceRecord(
+                        address: Address(workspace: "acme", kind: .event, name: name), id: "type-\(name)", owner: "", origin: .manifest,
+                        preventDestroy: false, specText: (["description": "x", "schema": schema] as JSON).canonicalText,
+                        source: SourceLocation(file: "m.yaml", line: 1, column: 1), changedBy: "test", changedAt: .now))
+            }
+            try writing.advanceSerial()
+        }
+        try await engine.refresh()
+        let id = try #require(try await create([("events", ["INVOICE_PAID"])]).body["id"]?.string)
+        func data(_ body: JSON?) async throws -> JSON? {
+            let answer = try await send(.post, "/api/integrations/webhooks/\(id)/test", body)
+            #expect(answer.status == 202, "\(answer.body.text)")
+            return try await send(.get, "/api/events/\(answer.body["id"]?.string ?? "")").body["data"]
+        }
+        #expect(try await data(nil) == ["invoiceId": "example", "test": true])
+        #expect(try await data(["event": "INVOICE_SENT"]) == ["invoiceId": "example"])
+        #expect(try await data(["event": "POST_PUBLISHED"]) == ["test": true])
+        #expect(try await data(["data": ["invoiceId": "i1"]]) == ["invoiceId": "i1"])
+        let broken = try await send(.post, "/api/integrations/webhooks/\(id)/test", ["data": ["invoiceId": ""]])
+        #expect(broken.status == 422)
+        #expect(broken.body["details"]?.array?.first?["field"] == "data.invoiceId")
     }
 
     @Test func `creation shows the secret once, with the defaults filled in`() async throws {

@@ -138,7 +138,7 @@ final class KeyCheckHandler: ChannelDuplexHandler {
     /// Nil where allowance is being fetched; the handler then goes on by itself.
     private func reply(to request: PlainRequest, _ context: ChannelHandlerContext) -> Reply? {
         let presented = PresentedKey(authorizations: request.authorizations, keys: request.keys)
-        guard case .one(let key) = presented else { return KeyAnswer.error(presented).reply }
+        guard case .one(let key) = presented else { return KeyAnswer.refusal(KeyAnswer.error(presented)) }
         let question = KeyChecker.Question(key: key, scopes: request.scopes, address: address(request))
         guard let checker = front.checker else { preconditionFailure("without a checker everything is forwarded") }
         let verdict = checker.verdict(on: question, at: front.clock(), orResume: resumption(context))

@@ -34,11 +34,8 @@ package final class TokenKeys: Service {
     ///
     /// - Parameter url: https, or http at a loopback address; the operator names it, so it may be in any network.
     package init(url: String, audience: String?, issuer: String?, logger: Logger) async throws(ConfigurationError) {
-        let isLoopback = ["http://127.0.0.1", "http://localhost", "http://[::1]"].contains {
-            url.hasPrefix($0 + ":") || url.hasPrefix($0 + "/")
-        }
-        guard url.hasPrefix("https://") || isLoopback else {
-            throw ConfigurationError(message: "RECONCILE_JWKS (\(url)) must be an https address or a file; http is for loopback alone")
+        if let problem = URLRules.endpoint.problem(url) {
+            throw ConfigurationError(message: "RECONCILE_JWKS names no file and no address that can be used: \(problem)")
         }
         let everywhere = ["0.0.0.0/0", "::/0"].compactMap { CIDR($0) }
         let publication = Publication(

@@ -18,8 +18,8 @@ struct WebhookChange {
 
     /// - Parameters:
     ///   - current: what an update starts from; nil for a creation, which needs name, URL and events.
-    ///   - knowsEvent: whether the workspace has an event type.
-    init(_ body: JSON, current: WebhookSpec?, policy: AddressPolicy, knowsEvent: (String) throws -> Bool) throws {
+    ///   - eventProblem: what is wrong with an event type in the workspace.
+    init(_ body: JSON, current: WebhookSpec?, policy: AddressPolicy, eventProblem: (String) throws -> String?) throws {
         var fields = try Fields(body)
         if current == nil {
             name = fields.requiredString("name", check: DisplayText.nameProblem)
@@ -33,7 +33,7 @@ struct WebhookChange {
         var failure: (any Error)?
         events = fields.strings("events", atMost: WebhookRules.eventCount) { type in
             do {
-                return try type == "*" || knowsEvent(type) ? nil : "`\(type.prefix(64))` is no event type of this workspace"
+                return try type == "*" ? nil : eventProblem(type)
             } catch {
                 failure = error
                 return nil

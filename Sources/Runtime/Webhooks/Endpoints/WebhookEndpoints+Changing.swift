@@ -10,7 +10,7 @@ extension WebhookEndpoints {
         let id = WebhookID(at: call.now)
         let (record, secret) = try await store.write { [policy] writing -> (WebhookRecord, Secret) in
             try call.admitObject(in: workspace, writing)
-            let change = try WebhookChange(json, current: nil, policy: policy) { try writing.knows(event: $0, workspace: workspace) }
+            let change = try WebhookChange(json, current: nil, policy: policy) { try writing.problem(ofEvent: $0, workspace: workspace) }
             let secret = change.secret ?? WebhookSecret.generate()
             let record = WebhookRecord(
                 id: id, workspace: workspace, name: id.text.replacing("_", with: "-"), spec: change.applied(to: nil), createdAt: call.now,
@@ -32,7 +32,7 @@ extension WebhookEndpoints {
         try await store.write { [policy] writing in
             let record = try writing.ownWebhook(call)
             let change = try WebhookChange(json, current: record.spec, policy: policy) {
-                try writing.knows(event: $0, workspace: record.workspace)
+                try writing.problem(ofEvent: $0, workspace: record.workspace)
             }
             if record.isDeclared, change.onlyActivates, record.spec.status == .active {
                 return try writing.enableWebhook(record.id)
@@ -71,7 +71,7 @@ extension WebhookEndpoints {
         var fields = try Fields(try call.json())
         let given = fields.string("secret") { WebhookSecret.problem(Secret($0)) }
         let overlap = fields.duration("overlap") ?? .seconds(86_400)
-        if overlap > .seconds(30 * 86_400) { fields.report("overlap", "must be at most 30d") }
+        if overlap > PreviousSecret.longestOverlap { fields.report("overlap", "must be at most 30d") }
         try fields.finish()
         let secret = given.map { Secret($0) } ?? WebhookSecret.generate()
         let now = call.now
@@ -85,9 +85,9 @@ extension WebhookEndpoints {
             }
             if let old = try writing.secrets(of: record.id.text)["secret"], overlap > .zero {
                 try writing.setSecret(
-                    PreviousSecret.write(old, until: now + overlap), of: record.id.text, field: "secret.previous", at: now)
+                    PreviousSecret.write(old, until: now + overlap), of: record.id.text, field: PreviousSecret.field, at: now)
             } else {
-                try writing.deleteSecret(of: record.id.text, field: "secret.previous")
+                try writing.deleteSecret(of: record.id.text, field: PreviousSecret.field)
             }
             try writing.setSecret(secret, of: record.id.text, field: "secret", at: now)
             try writing.log("webhook.secret_rotated", "the signing secret was replaced", of: record, by: call)
@@ -106,9 +106,10 @@ extension WebhookEndpoints {
 }
 
 extension Statements {
-    /// Whether the workspace has that event type, built in or declared.
-    fileprivate func knows(event type: String, workspace: String) throws -> Bool {
-        try BuiltInEvent(rawValue: type) != nil || declaresEventType(type, workspace: workspace)
+    /// What to say of an event type that the workspace has neither built in nor declared; nil for one that it has.
+    fileprivate func problem(ofEvent type: String, workspace: String) throws -> String? {
+        if try BuiltInEvent(rawValue: type) != nil || declaresEventType(type, workspace: workspace) { return nil }
+        return RoutingTable.problem(ofUnknown: type, among: try declaredEventTypes(workspace: workspace))
     }
 }
 

@@ -131,12 +131,24 @@ package struct WebhookEndpoints: EndpointGroup {
         let record = try await find(call)
         var fields = try Fields(try call.json(refusesUnsafeIntegers: true))
         let event = fields.string("event") ?? record.spec.events.first { $0 != "*" } ?? BuiltInEvent.postPublished.rawValue
-        let data = fields.value("data") ?? ["test": true]
-        if data.object == nil { fields.report("data", "must be an object") }
+        let given = fields.value("data")
+        if let given, given.object == nil { fields.report("data", "must be an object") }
         try fields.finish()
+        let data: JSON
+        if let given { data = given } else { data = try await trialData(event, record.workspace) }
         let accepted = try await EventIntake(engine: engine).accept(
-            workspace: record.workspace, type: event, data: data, idempotencyKey: nil, only: record.id, checksSchema: false, at: call.now)
+            workspace: record.workspace, type: event, data: data, idempotencyKey: nil, only: record.id, at: call.now)
         return Reply(.accepted, EventIntake.json(accepted))
+    }
+
+    /// Data of a trial event, which says `test: true` where the schema of the type lets it.
+    private func trialData(_ event: String, _ workspace: String) async throws -> JSON {
+        guard let schema = try await engine.loadedRoutes().schema(ofType: event, workspace: workspace) else { return ["test": true] }
+        guard let sample = EventSchema.sample(of: schema) else {
+            throw APIError.invalid("data", "is required: no sample was found that the schema of \(quoted(event)) takes")
+        }
+        let marked = sample.with("test", true)
+        return EventSchema.violations(of: marked, by: schema).isEmpty ? marked : sample
     }
 }
 

@@ -60,13 +60,24 @@ package struct RoutingTable: Sendable {
         BuiltInEvent(rawValue: type) != nil || eventTypes[ExactText(workspace)]?[ExactText(type)] != nil
     }
 
+    /// What to say of a type that the workspace does not have; nil for one that it has.
+    package func problem(ofType type: String, workspace: String) -> String? {
+        knows(type: type, workspace: workspace) ? nil : Self.problem(ofUnknown: type, among: declaredTypes(workspace: workspace))
+    }
+
+    /// The same of a type that is known to be none of the built-in and the declared ones.
+    static func problem(ofUnknown type: String, among declared: [String]) -> String {
+        let types = BuiltInEvent.allCases.map(\.rawValue) + declared
+        let remedy = Nearest.remedy(for: type, among: types, otherwise: "it has \(types.joined(separator: ", "))")
+        return "\(quoted(type)) is no event type of this workspace: \(remedy)"
+    }
+
     /// The schema that the data of such events must satisfy.
     package func schema(ofType type: String, workspace: String) -> JSON? {
         eventTypes[ExactText(workspace)]?[ExactText(type)]?.schema
     }
 
-    /// All types that the workspace has.
-    package func types(workspace: String) -> [String] {
-        BuiltInEvent.allCases.map(\.rawValue) + (eventTypes[ExactText(workspace)] ?? [:]).keys.sorted().map(\.text)
+    private func declaredTypes(workspace: String) -> [String] {
+        (eventTypes[ExactText(workspace)] ?? [:]).keys.sorted().map(\.text)
     }
 }

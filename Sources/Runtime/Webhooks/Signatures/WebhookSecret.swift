@@ -1,14 +1,13 @@
 import OpenSSL
+import Reconciler
 package import Spec
 
 /// The signing secret of a webhook: `whsec_` and base 64, as Standard Webhooks writes it.
 package enum WebhookSecret {
     package static let prefix = "whsec_"
 
-    /// A new secret of 32 random bytes (the specification asks for 24 to 64).
-    package static func generate() -> Secret {
-        Secret(prefix + Base64.encode(randomBytes(32)))
-    }
+    /// A new secret, made as apply makes it.
+    package static func generate() -> Secret { Secret.newSigningSecret() }
 
     /// The key of Standard Webhooks signatures: what stands behind the prefix, decoded.
     ///

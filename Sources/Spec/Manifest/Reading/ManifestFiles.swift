@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 
 /// Finds and reads the files behind the paths that a user gives.
 struct ManifestFiles: Sendable {
@@ -40,12 +40,26 @@ struct ManifestFiles: Sendable {
 
     private func read(_ name: String, _ limit: Int, into found: inout Found) {
         guard found.names.insert(name).inserted else { return }
-        guard let data = FileManager.default.contents(atPath: location(name)) else {
+        guard let data = content(at: location(name), limit) else {
             found.unreadable.append(
                 Diagnostic("the file \(quoted(name)) cannot be read", detail: "check its permissions, and that it is a file", at: nil))
             return
         }
         found.files.append(ManifestFile(name: name, text: Array(data)))
+    }
+
+    /// All of a file or a pipe, such as a shell's `<(…)`; nil where it cannot be read. One byte beyond the limit is enough to be
+    /// told that it is too long.
+    private func content(at path: String, _ limit: Int) -> Data? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        var data = Data()
+        do {
+            while data.count <= limit, let part = try file.read(upToCount: limit + 1 - data.count), !part.isEmpty { data.append(part) }
+        } catch {
+            return nil
+        }
+        return data
     }
 
     /// The manifests below a folder, sorted; nil for what is no folder. Links to folders are not followed, so there are no circles.

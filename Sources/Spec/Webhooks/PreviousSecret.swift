@@ -1,7 +1,10 @@
-package import Spec
-
 /// The form in which a rotated secret stays in the state until its overlap ends: milliseconds, a space, the secret.
 package enum PreviousSecret {
+    /// The field of a webhook's secrets that it stands in.
+    package static let field = "secret.previous"
+    /// The longest time for which two secrets sign.
+    package static let longestOverlap: Duration = .seconds(30 * 86_400)
+
     package static func write(_ secret: Secret, until end: Timestamp) -> Secret {
         Secret("\(end.milliseconds) \(secret.reveal())")
     }

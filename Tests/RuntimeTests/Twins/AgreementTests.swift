@@ -1,0 +1,78 @@
+import Curl
+import Foundation
+import Reconciler
+import Spec
+import Testing
+
+@testable import IntegrationRuntime
+
+/// One rule, wherever it is asked: what one layer takes, the next can use.
+struct AgreementTests {
+    @Test(arguments: [
+        "203.0.113.0/24", "203.0.113.0/024", "203.0.113.7", "10.0.0.0/8", "10.0.0.0/08", "10.1.0.0/8", "0.0.0.0/0", "0.0.0.0/00",
+        "010.0.0.0/8", "10.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "2001:db8::/32", "2001:db8::/032", "2001:DB8::/32", "::/0",
+        "::1", "::ffff:10.0.0.0/104", "::ffff:10.0.0.1", "1::2::3", "fe80::1%eth0", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:1.2.3.4/128", "", "/8",
+    ])
+    func `a network that a manifest may name is one that key checks and flags read alike`(text: String) throws {
+        guard let range = NetworkRange(text) else {
+            #expect(throws: ConfigurationError.self) { try RuntimeConfiguration.networks([text]) }
+            return
+        }
+        let network = try #require(CIDR(text))
+        #expect(try RuntimeConfiguration.networks([text]) == [network])
+        for probe in [
+            "203.0.113.7", "10.255.0.1", "192.0.2.1", "2001:db8::9", "2001:db9::", "::1", "::ffff:10.0.0.1", "::ffff:203.0.113.9",
+        ] {
+            let address = try #require(NetworkAddress(probe))
+            #expect(range.contains(address) == network.contains(try #require(IPAddress(probe))), "\(probe) in \(text)")
+        }
+    }
+
+    @Test func `what the flow reserves, a manifest may not set`() throws {
+        for name in AuthorizationRequest.reserved { #expect(IntegrationRules.authorizationParameterProblem(name) != nil, "\(name)") }
+        for name in ["request", "request_uri", "code", "code_verifier"] { #expect(AuthorizationRequest.reserved.contains(name)) }
+        // Each is one that the token request refuses.
+        for name in ["client_id", "client_secret", "client_assertion", "client_assertion_type", "code", "grant_type", "redirect_uri"] {
+            #expect(IntegrationRules.tokenParameterProblem(name) != nil, "\(name)")
+            let request = TokenRequest.exchange(
+                code: Secret("c"), redirectURI: "https://app.example", verifier: nil, at: "https://as.example/token",
+                client: .init(id: "c", secret: nil, method: .none), parameters: [.init(name: name, value: "x")])
+            #expect(throws: OAuthError.self, "\(name)") { try request.request(timeout: .seconds(1)) }
+        }
+    }
+
+    @Test(arguments: [(10, 9), (10, 10), (1, nil), (nil, 1), (nil, nil)] as [(Int?, Int?)])
+    func `limits are judged the same in a manifest and over HTTP`(hour: Int?, day: Int?) {
+        let manifest = KeyPolicyRules.limitProblem(hour: hour, day: day)
+        #expect(manifest == RateLimits(perHour: hour, perDay: day).problem.map { "`rateLimitPerDay` \($0)" })
+        #expect((manifest == nil) == !(hour == 10 && day == 9))
+        #expect(KeyPolicyRules.limits.upperBound == RateLimits.maximum)
+    }
+
+    @Test func `forms are encoded one way, which all decoders read`() {
+        let text = "aZ09-._~ *+&=%/é\n"
+        #expect(FormEncoding.escape(text) == "aZ09-._~+%2A%2B%26%3D%25%2F%C3%A9%0A")
+        #expect(OAuthEncoding.encode(text) == FormEncoding.escape(text))
+        #expect(OAuthEncoding.query(text) == "aZ09-._~%20%2A%2B%26%3D%25%2F%C3%A9%0A")
+        #expect(OAuthEncoding.body([("a b", "c")]) == FormEncoding.text([("a b", "c")]))
+        #expect(OAuthEncoding.decode(FormEncoding.escape(text)) == text)
+        #expect(OAuthEncoding.decode(OAuthEncoding.query(text)) == text)
+    }
+
+    @Test func `signing secrets of apply and of the API are of one kind`() {
+        for secret in [WebhookSecret.generate(), Secret.newSigningSecret()] {
+            #expect(secret.reveal().hasPrefix("whsec_"))
+            #expect(WebhookSecret.standardKey(secret).count == 32)
+        }
+    }
+
+    @Test(arguments: [
+        ("https://runtime.example", true), ("http://127.0.0.1:8080", true), ("http://127.0.0.2", true), ("http://[::1]:8080", true),
+        ("http://localhost", true), ("http://localhost:8080/", true), ("http://127.0.0.1.example", false), ("http://10.0.0.1", false),
+        ("http://127.0.0.1@elsewhere.example", false), ("http://[::2]", false), ("https://", false), ("ftp://localhost", false),
+    ])
+    func `what counts as loopback is the same for tokens, key sets and manifests`(address: String, isTaken: Bool) async throws {
+        #expect((URLRules.endpoint.problem(address) == nil) == isTaken)
+        #expect(((try? RemoteAPI(server: address, token: Secret("t"))) != nil) == isTaken)
+    }
+}
