@@ -6,26 +6,33 @@ import Testing
 /// What the README and the examples promise, done as written.
 ///
 /// A block of the README that opens with ```` ```sh tested ```` is run here, all of them in order, in one copy of the
-/// package's examples, with `reconcile` on the path and keys in the environment. GitHub shows such a block like any other.
+/// package's examples, with `reconcile` on the path and nothing else in the environment than what the blocks set. GitHub shows such
+/// a block like any other.
 @Suite(.serialized)
 struct ReadmeTests {
     @Test func `every tested block of the README works as written`() async throws {
         let readme = try String(contentsOfFile: "\(packageRoot)/README.md", encoding: .utf8)
         let blocks = Self.testedBlocks(of: readme)
         #expect(!blocks.isEmpty, "no block of README.md opens with ```sh tested")
-        let bench = try Self.benchWithExample()
-        try Self.copyExamples(into: bench.folder)
+        let folder = TemporaryFolder("readme")
+        try Self.copyExamples(into: folder)
+        let path = URL(fileURLWithPath: Workbench.binary).deletingLastPathComponent().path + ":/usr/local/bin:/usr/bin:/bin"
         let address = "127.0.0.1:\(try await freePort())"
         for (line, written) in blocks {
             // The default port may be taken on the machine that tests.
             let block = written.replacing("127.0.0.1:8080", with: address)
             let shell = try RunningProcess(
-                "/bin/bash", ["-euo", "pipefail", "-c", block],
-                environment: bench.environment.merging(
-                    ["PATH": "\(URL(fileURLWithPath: Workbench.binary).deletingLastPathComponent().path):/usr/local/bin:/usr/bin:/bin"]
-                ) { _, path in path }, folder: bench.folder.path)
+                "/bin/bash", ["-euo", "pipefail", "-c", block], environment: ["PATH": path, "HOME": folder.path], folder: folder.path)
             let exit = try await shell.ended(within: .seconds(30))
             #expect(exit.code == 0, "README.md:\(line)\n\(block)\n\(shell.said)")
+            if block.contains("keys.sh) <<") {
+                let mode = try FileManager.default.attributesOfItem(atPath: folder.file("keys.sh"))[.posixPermissions] as? Int
+                #expect(mode == 0o600)
+            }
+            if block.contains("/auth/check") {
+                #expect(shell.output.contains("HTTP/1.1 200 OK\r\n"), "README.md:\(line) shows no check\n\(shell.said)")
+                #expect(shell.output.contains("\nX-RateLimit-Remaining: 999\r\n"))
+            }
         }
     }
 

@@ -9,13 +9,7 @@ struct CaddyTests {
         let bench = try Workbench()
         try await bench.apply(ProxyContract.manifest)
         let runtime = try await bench.serve("--trusted-proxy", "127.0.0.1/32")
-        let upstream = try await ScriptedReceiver.start { request in
-            let seen = ProxyContract.seen(
-                method: request.method, target: request.path, key: request.header("X-Key-Id") ?? "",
-                scopes: request.header("X-Key-Scopes") ?? "", workspace: request.header("X-Workspace-Id") ?? "",
-                credentials: [request.header("X-API-Key") ?? "", request.header("Authorization") ?? ""])
-            return .respond(200, body: Array(seen.utf8))
-        }
+        let upstream = try await ProxyContract.upstream()
         let listen = try await freePort()
         let recipe = try ProxyContract.recipe("Caddyfile", reconcile: runtime.port, upstream: upstream.port, listen: listen)
         let configuration = try bench.folder.write("{\n\tadmin off\n\tauto_https off\n}\n" + recipe, to: "Caddyfile")

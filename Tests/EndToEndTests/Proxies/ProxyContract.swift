@@ -1,3 +1,4 @@
+import Curl
 import Foundation
 import Spec
 import TestSupport
@@ -17,6 +18,17 @@ enum ProxyContract {
 
     static func seen(method: String, target: String, key: String, scopes: String, workspace: String, credentials: [String]) -> String {
         "\(method) \(target) key=\(key) scopes=\(scopes) workspace=\(workspace) credentials=\(credentials.map { "[\($0)]" }.joined())\n"
+    }
+
+    /// What is protected: it answers what it saw.
+    static func upstream() async throws -> ScriptedReceiver {
+        try await ScriptedReceiver.start { request in
+            let seen = seen(
+                method: request.method, target: request.path, key: request.header("X-Key-Id") ?? "",
+                scopes: request.header("X-Key-Scopes") ?? "", workspace: request.header("X-Workspace-Id") ?? "",
+                credentials: [request.header("X-API-Key") ?? "", request.header("Authorization") ?? ""])
+            return .respond(200, body: Array(seen.utf8))
+        }
     }
 
     /// 200, 401, 403 and 429 as the client is to see them, with the limits of a counted key.
@@ -43,14 +55,20 @@ enum ProxyContract {
         // 403: the method asks for a scope that the key lacks; it costs nothing.
         let refused = try await front.call("POST", "/posts", headers: [("X-API-Key", key)], body: Array("{}".utf8))
         #expect(refused.status == 403)
-        #expect(refused.json["statusCode"]?.integer == 403)
+        #expect(refused.json["code"] == "insufficient_scope")
+        try await same(refused, as: runtime, "?scope=posts:write", [("X-API-Key", key)])
         #expect(refused.header("Retry-After") == nil)
 
-        // 401: no key, and one that nobody made.
-        for headers in [[], [(name: "X-API-Key", value: "sk_live_nonsense")]] {
+        // 401: no key, one that nobody made, and two at once.
+        let unaccepted: [(code: JSON, headers: [(name: String, value: String)])] = [
+            ("api_key_missing", []), ("api_key_invalid", [("X-API-Key", "sk_live_nonsense")]),
+            ("api_key_conflict", [("X-API-Key", key), ("Authorization", "Bearer sk_live_nonsense")]),
+        ]
+        for (code, headers) in unaccepted {
             let unknown = try await front.call("GET", "/", headers: headers)
             #expect(unknown.status == 401)
-            #expect(unknown.json["statusCode"]?.integer == 401)
+            #expect(unknown.json["code"] == code)
+            try await same(unknown, as: runtime, "?scope=posts:read", headers)
             #expect(unknown.header("X-RateLimit-Remaining") == nil)
         }
 
@@ -60,6 +78,8 @@ enum ProxyContract {
         #expect(last.header("X-RateLimit-Remaining") == "0")
         let limited = try await front.call("GET", "/", headers: [("X-API-Key", key)])
         #expect(limited.status == 429)
+        #expect(limited.json["code"] == "rate_limit_exceeded")
+        try await same(limited, as: runtime, "?scope=posts:read", [("X-API-Key", key)])
         #expect(limited.header("X-RateLimit-Remaining") == "0")
         let reset = try #require(limited.header("X-RateLimit-Reset"))
         #expect(limited.json["message"]?.string == "Rate limit exceeded. Try again at \(reset)")
@@ -75,7 +95,27 @@ enum ProxyContract {
 
         // Revoked is refused by the next request.
         _ = try await runtime.admin.delete("/api/integrations/api-keys/\(freeID)").expect(204)
-        #expect(try await front.call("GET", "/", headers: [("X-API-Key", free)]).status == 401)
+        let revoked = try await front.call("GET", "/", headers: [("X-API-Key", free)])
+        #expect(revoked.status == 401)
+        #expect(revoked.json["code"] == "api_key_revoked")
+        try await same(revoked, as: runtime, "?scope=posts:read", [("X-API-Key", free)])
+
+        // Behind loopback alone, as shipped.
+        let elsewhere = API(url: front.url.replacing("127.0.0.1", with: "127.0.0.2"))
+        await #expect(throws: TransferError.self) { try await elsewhere.get("/") }
+    }
+
+    /// A denial has the status, the body and the challenge with which the key check itself answers.
+    private static func same(
+        _ answer: Answer, as runtime: ServingRuntime, _ query: String, _ headers: [(name: String, value: String)]
+    ) async throws {
+        let check = try await runtime.anybody.call("GET", "/auth/check\(query)", headers: headers)
+        #expect(answer.status == check.status)
+        #expect(answer.json == check.json, "\(answer.text)")
+        #expect(answer.header("Content-Type") == check.header("Content-Type"))
+        #expect(
+            answer.headers.filter { $0.name.lowercased() == "www-authenticate" }.map(\.value)
+                == [check.header("WWW-Authenticate")].compactMap { $0 })
     }
 
     /// A shipped recipe with its three addresses exchanged.
