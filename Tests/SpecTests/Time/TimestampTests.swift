@@ -9,7 +9,7 @@ struct TimestampTests {
         #expect(last + .seconds(1) == last)
         #expect(first - .seconds(1) == first)
         #expect(Timestamp(milliseconds: 0) + .seconds(Int64.max) == last)
-        #expect(Timestamp(milliseconds: 0) - .seconds(Int64.max) == first)
+        #expect(Timestamp(milliseconds: -1) - .seconds(Int64.max) == first)
         #expect(last - first == .milliseconds(Int64.max))
         #expect(first - last == .milliseconds(Int64.min))
         #expect(Timestamp(seconds: .max) == last)
