@@ -81,6 +81,10 @@ package struct OAuthFlow: Sendable {
         let client = try await store.read { try $0.clientCredentials(of: integration) }
         let url = try authorizationURL(record, state: state, config: config, clientID: client.id)
         try await store.write { writing in
+            // The code of this flow must not be redeemed at endpoints that it was not started for.
+            guard let current = try writing.integration(integration.id),
+                CredentialDestinations(current.spec).areWithin(CredentialDestinations(integration.spec))
+            else { throw Self.endpointsChanged }
             try writing.insertOAuthState(record)
             try writing.insertLog(
                 ActivityLog(
@@ -130,7 +134,14 @@ package struct OAuthFlow: Sendable {
         let response: AuthorizationResponse
         do throws(OAuthError) { response = try AuthorizationResponse(parameters) } catch { return Outcome(result: .failure(error)) }
         let (hash, moment) = (Self.hash(response.state), now())
-        guard let record = try await store.write({ try $0.consumeOAuthState(hash: hash, at: moment) }) else {
+        // One transaction: endpoints that change from here on are not the ones that this code is redeemed at.
+        let found = try await store.write { writing in
+            try writing.consumeOAuthState(hash: hash, at: moment).map { record in
+                let integration = try writing.integration(record.integrationID)
+                return (record, integration, try integration.map { try writing.clientCredentials(of: $0) })
+            }
+        }
+        guard let (record, consumed, client) = found else {
             return Outcome(result: .failure(OAuthError(.stateInvalid, "the state is unknown, used or older than ten minutes: start again")))
         }
         if record.isBrowserBound {
@@ -141,14 +152,13 @@ package struct OAuthFlow: Sendable {
                     result: .failure(OAuthError(.browserMismatch, "this is not the browser that started the connection: start again")))
             }
         }
-        guard let integration = try await store.read({ try $0.integration(record.integrationID) }), integration.spec.status == .active
-        else {
+        guard let integration = consumed, let client, integration.spec.status == .active else {
             return Outcome(
                 result: .failure(OAuthError(.integrationInactive, "the integration is not active any more")), returnURL: record.returnURL)
         }
         let failure: OAuthError
         do {
-            return Outcome(result: .success(try await redeem(response, record, integration)), returnURL: record.returnURL)
+            return Outcome(result: .success(try await redeem(response, record, integration, client: client)), returnURL: record.returnURL)
         } catch let error as OAuthError { failure = error }
         let log = ActivityLog(
             workspace: record.workspace, integrationID: record.integrationID.text, connectionID: record.connectionID?.text,
@@ -162,7 +172,8 @@ package struct OAuthFlow: Sendable {
     }
 
     private func redeem(
-        _ response: AuthorizationResponse, _ record: OAuthStateRecord, _ integration: IntegrationRecord
+        _ response: AuthorizationResponse, _ record: OAuthStateRecord, _ integration: IntegrationRecord,
+        client: (id: String?, secret: Secret?)
     ) async throws -> ConnectionRecord {
         let base = EffectiveConfig(integration.spec)
         let code = try response.code(expectedIssuer: base.issuer)
@@ -170,7 +181,6 @@ package struct OAuthFlow: Sendable {
             response.others[regions.callbackParameter].flatMap { regions.domains[$0] == nil ? nil : $0 }
         }
         let config = base.regional(region)
-        let client = try await store.read { try $0.clientCredentials(of: integration) }
         guard let endpoint = config.tokenUrl, let clientID = client.id else {
             throw OAuthError(.notConfigured, "the integration's config lacks its tokenUrl or clientId")
         }
@@ -215,7 +225,7 @@ package struct OAuthFlow: Sendable {
                             clientID: clientID, clientSecret: client.secret, authMethod: config.tokenAuthMethod, tokens: grant.tokens),
                         at: moment)
                 }
-                return .failure(OAuthError(.stateInvalid, "the integration's endpoints changed meanwhile: start again"))
+                return .failure(Self.endpointsChanged)
             }
             let connection: ConnectionRecord
             if let id = record.connectionID {
@@ -260,6 +270,9 @@ package struct OAuthFlow: Sendable {
         let needed = config.provider.oauth?.scopesNeeded ?? []
         return chosen + needed.filter { !chosen.contains($0) }
     }
+
+    private static let endpointsChanged = OAuthError(
+        .stateInvalid, "the integration's endpoints changed meanwhile: start again")
 
     static func hash(_ secret: Secret) -> [UInt8] { SHA256.hash(Array(secret.reveal().utf8)) }
 

@@ -114,6 +114,17 @@ struct KeyCheckTests {
         #expect(try await world.verify(office, ["ipAddress": "10.0.0.1"])?["code"]?.string == "IP_FORBIDDEN")
     }
 
+    @Test func `two keys that only look alike are two, and so are two scopes`() {
+        #expect(PresentedKey(authorizations: ["Bearer sk_K"], keys: ["sk_\u{212a}"]) == .conflicting)
+        #expect(PresentedKey(authorizations: ["Bearer sk_K"], keys: ["sk_K"]) == .one(Array("sk_K".utf8)))
+        let record = APIKeyRecord(
+            id: APIKeyID(at: KeyWorld.start), workspace: "acme", name: "a", hash: [], hint: "", scopes: ["posts:K"],
+            createdAt: KeyWorld.start, createdBy: "ann")
+        let grant = KeyGrant(record, policy: nil, declared: ["posts:K"])
+        #expect(KeyCheck.refusal(of: grant, scopes: ["posts:K"], from: nil, at: KeyWorld.start) == nil)
+        #expect(KeyCheck.refusal(of: grant, scopes: ["posts:\u{212a}"], from: nil, at: KeyWorld.start) == .insufficientScope)
+    }
+
     @Test func `a key whose policy is gone is out of use`() {
         let record = APIKeyRecord(
             id: APIKeyID(at: KeyWorld.start), workspace: "acme", name: "a", hash: [], hint: "", policy: "gone",

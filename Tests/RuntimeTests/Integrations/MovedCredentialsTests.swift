@@ -187,6 +187,28 @@ struct MovedCredentialsTests {
         }
     }
 
+    @Test func `tokens of a code that was redeemed while the endpoints changed are revoked and never stored`() async throws {
+        try await world.run {
+            let integration = try await world.integration()
+            let started = try await world.start(integration)
+            var moved = OAuthWorld.spec(tokenUrl: "https://new.example/token")
+            moved.config.clientSecret = .stored
+            world.provider.answer { [world, moved] request, _ in
+                guard request.url == "https://as.example/token" else { return ProviderResponse(status: 200) }
+                _ = try? await world.store.write { writing in
+                    try writing.updateIntegration(integration.id, spec: moved, by: "root", at: world.now)
+                }
+                return .tokens(7)
+            }
+            let outcome = try await world.callback([("code", "c"), ("state", started.state.reveal())])
+            #expect(outcome.result.isFailure)
+            #expect(try await world.store.read { try $0.connections(workspace: nil, integration: nil, after: nil, limit: 9) }.isEmpty)
+            try await world.keeper.round()
+            #expect(world.provider.requests.contains { $0.url == "https://as.example/revoke" && $0.form["token"] == "refresh-7" })
+            #expect(!destinations.contains("https://new.example/token"))
+        }
+    }
+
     @Test func `a path on the same host moves nothing`() async throws {
         try await world.run {
             let (integration, connection) = try await connected()

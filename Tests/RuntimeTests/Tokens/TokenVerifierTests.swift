@@ -49,7 +49,7 @@ struct TokenVerifierTests {
     }
 
     @Test func `issuer and audience are compared by their bytes`() {
-        let look = sign(claims(#","iss":"\u{212a}","aud":"a\u{37e}b""#))
+        let look = sign(claims(#","iss":"\#u{212a}","aud":"a\#u{37e}b""#))
         #expect(code(look, audience: "a;b") == .wrongAudience)
         #expect(code(look, issuer: "K") == .wrongIssuer)
     }

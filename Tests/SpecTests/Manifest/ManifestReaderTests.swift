@@ -4,6 +4,20 @@ import TestSupport
 import Testing
 
 struct ManifestReaderTests {
+    @Test func `an event that only looks like a declared one is not it`() {
+        let reading = read(
+            """
+            version: 1
+            workspace: acme
+            events:
+              TALK_KEPT: { description: Kept }
+            webhooks:
+              kept: { name: Kept, url: "https://example.com", events: [TALK_\u{212a}EPT] }
+            """)
+        #expect(reading.diagnostics.map(\.summary).contains { $0.hasPrefix("there is no event `TALK_\u{212a}EPT`") })
+        #expect(reading.manifest == nil)
+    }
+
     private let contract = """
         version: 1
         workspace: acme-social
