@@ -112,6 +112,18 @@ struct WebhookEndpointsTests {
         #expect(list.body["data"]?.array?.first?["secret"] == nil)
     }
 
+    @Test func `a repeated event gets its first answer although a webhook was deleted meanwhile`() async throws {
+        let ids = try await [create(), create([("events", ["*"])])].map { $0.body["id"]?.string ?? "" }
+        let event: JSON = ["event": "POST_PUBLISHED", "data": ["a": 1], "id": "order-1"]
+        let first = try await send(.post, "/api/events", event)
+        #expect(first.status == 202)
+        #expect(Set(first.body["deliveries"]?.array?.compactMap { $0["webhookId"]?.string } ?? []) == Set(ids))
+        #expect(try await send(.delete, "/api/integrations/webhooks/\(ids[0])").status == 204)
+        let again = try await send(.post, "/api/events", event)
+        #expect(again.status == 202)
+        #expect(again.body == first.body)
+    }
+
     @Test(arguments: [
         ("url", #""http://example.com""#, "url"), ("url", #""https://10.0.0.1/""#, "url"), ("url", #""https://0x7f.1/""#, "url"),
         ("url", #""https://2130706433/""#, "url"), ("url", #""https://[::ffff:169.254.169.254]/""#, "url"),
