@@ -34,8 +34,6 @@ package struct Endpoint: Sendable {
         case managementOrKey(scope: String)
         /// The endpoint reads the API key by itself.
         case ownKeyCheck
-        /// An API key, of any scope.
-        case key
     }
 
     package struct Parameter: Sendable {

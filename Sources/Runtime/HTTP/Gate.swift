@@ -29,9 +29,6 @@ package struct Gate: Sendable {
             }
             let (principal, headers) = try await key(call, scope)
             return (principal, headers)
-        case .key:
-            let (principal, headers) = try await key(call, nil)
-            return (principal, headers)
         }
     }
 

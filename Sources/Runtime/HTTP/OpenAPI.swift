@@ -137,7 +137,7 @@ package enum OpenAPI {
         case .anyone, .ownKeyCheck: break
         case .management:
             answers += [failure(.unauthorized, "No valid token"), failure(.forbidden, "The token may not do this")]
-        case .managementOrKey, .key:
+        case .managementOrKey:
             answers += [
                 failure(.unauthorized, "No valid token or key"), failure(.forbidden, "The token or key may not do this"),
                 failure(.tooManyRequests, "A limit of the key is used up"),
@@ -162,7 +162,7 @@ package enum OpenAPI {
         case .anyone: []
         case .management: [["management": []]]
         case .managementOrKey: [["management": []], ["apiKey": []], ["apiKeyBearer": []]]
-        case .ownKeyCheck, .key: [["apiKey": []], ["apiKeyBearer": []]]
+        case .ownKeyCheck: [["apiKey": []], ["apiKeyBearer": []]]
         }
     }
 

@@ -6,13 +6,6 @@ extension Statements {
         try Row.fetchOne(db, sql: "SELECT * FROM integrations WHERE id = ?", arguments: [id.text]).map { try IntegrationRecord($0) }
     }
 
-    /// By stable name within a workspace.
-    package func integration(named name: String, workspace: String) throws -> IntegrationRecord? {
-        try Row.fetchOne(
-            db, sql: "SELECT * FROM integrations WHERE workspace = ? AND name = ?", arguments: [workspace, name]
-        ).map { try IntegrationRecord($0) }
-    }
-
     /// Newest first, after the id `after`; a nil workspace means every one.
     ///
     /// `spec` is canonical JSON whose only member `public` with a bare `true` is the integration's own, since every other

@@ -37,20 +37,6 @@ extension Statements {
             arguments: [revision]
         ).compactMap(RevisionChange.init(row:))
     }
-
-    /// How many resources a revision created, updated and deleted, by workspace.
-    package func revisionCounts(of revision: Int) throws -> [String: [RevisionChange.Action: Int]] {
-        var counts: [String: [RevisionChange.Action: Int]] = [:]
-        let rows = try Row.fetchCursor(
-            db,
-            sql: "SELECT workspace, action, count(*) FROM revision_changes WHERE revision = ? GROUP BY workspace, action",
-            arguments: [revision])
-        while let row = try rows.next() {
-            guard let action = RevisionChange.Action(rawValue: row[1]) else { continue }
-            counts[row[0], default: [:]][action] = row[2]
-        }
-        return counts
-    }
 }
 
 extension Writing {

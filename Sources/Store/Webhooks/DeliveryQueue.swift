@@ -39,8 +39,6 @@ package enum DeliveryStep: Sendable, Equatable {
     case delivered
     /// Another attempt at that time; `reason` says why one is needed.
     case retry(at: Timestamp, reason: String)
-    /// The webhook takes nothing more for now: the delivery waits for it, its budget as it was.
-    case park(reason: String)
     case exhausted(reason: String)
 }
 
@@ -73,7 +71,6 @@ extension Writing {
         switch step {
         case .delivered: (status, finished) = (.delivered, (attempt.at + attempt.duration).milliseconds)
         case .retry(let moment, let why): (due, reason, spent) = (moment.milliseconds, why, 1)
-        case .park(let why): reason = why
         case .exhausted(let why): (status, reason, finished) = (.exhausted, why, (attempt.at + attempt.duration).milliseconds)
         }
         let number = try Int.fetchOne(

@@ -4,8 +4,6 @@ package import Spec
 /// The public keys of an issuer (RFC 7517 § 5).
 package struct JSONWebKeySet: Sendable {
     package let keys: [VerificationKey]
-    /// Why other keys of the set are not used, one sentence each; for the log and for `doctor`.
-    package let skipped: [String]
 
     /// More keys than these are refused: a token without `kid` is tried against all of its algorithm.
     package static let maximumKeys = 64
@@ -38,7 +36,6 @@ package struct JSONWebKeySet: Sendable {
             throw TokenError(.unknownKey, "the key set has no key for RS256, ES256 or EdDSA" + (skipped.first.map { " (\($0))" } ?? ""))
         }
         self.keys = keys
-        self.skipped = skipped
     }
 
     /// One key; its type alone decides the algorithm, and an `alg` that says otherwise disqualifies it.

@@ -74,10 +74,6 @@ extension DeliveryEngine {
             for (id, since) in failing where isCurrent(id) && state.failingSince[id] == nil { state.failingSince[id] = since }
             for (id, _) in disabled { state.failingSince[id] = nil }
             for settlement in batch { state.lanes.recorded(settlement.webhookID) }
-            for case .attempted(_, _, let verdict, _) in batch {
-                if verdict.health == .well { state.delivered += 1 } else { state.failedAttempts += 1 }
-                if case .exhausted = verdict.step { state.exhausted += 1 }
-            }
         }
         for settlement in batch {
             switch settlement {

@@ -48,10 +48,6 @@ package final class DeliveryEngine: Service, StateObserver {
         var traffic = SharedTraffic()
         var phase = Phase.idle
         var claims: UInt64 = 0
-        /// Recorded outcomes since the start.
-        var delivered: UInt64 = 0
-        var failedAttempts: UInt64 = 0
-        var exhausted: UInt64 = 0
         /// The first failure since the last success, of receivers that are failing.
         var failingSince: [WebhookID: Timestamp] = [:]
         /// Refreshes begun and the newest one whose table stands.
@@ -83,27 +79,6 @@ package final class DeliveryEngine: Service, StateObserver {
         state = Mutex(State(lanes: DeliveryLanes(limits: configuration.limits)))
         var random = SystemRandomNumberGenerator()
         epoch = String(random.next() as UInt64, radix: 36) + "-"
-    }
-
-    /// What is in memory, for metrics.
-    package struct Load: Sendable, Equatable {
-        /// Attempts under way.
-        package var underWay: Int
-        /// Deliveries that are next, claimed and not yet sent.
-        package var held: Int
-        /// Outcomes that are not yet written.
-        package var unrecorded: Int
-        package var delivered: UInt64
-        package var failedAttempts: UInt64
-        package var exhausted: UInt64
-    }
-
-    package var load: Load {
-        state.withLock { state in
-            Load(
-                underWay: state.lanes.underWay, held: state.lanes.held, unrecorded: state.settlements.count, delivered: state.delivered,
-                failedAttempts: state.failedAttempts, exhausted: state.exhausted)
-        }
     }
 
     /// Whether events go straight to their receivers; before and after, they wait in the state.
