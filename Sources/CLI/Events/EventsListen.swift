@@ -38,12 +38,15 @@ package struct EventsListen: WorldCommand {
         guard (200...599).contains(answer) else { throw CommandError(.usage, "--answer takes a status from 200 to 599") }
         let signer = try await secret(in: world).map { WebhookSigner(secret: $0) }
         let status = HTTPResponse.Status(code: answer)
-        let receive = Endpoint(
-            .post, "/{rest...}", name: "receive", summary: "Shows a delivery", access: .anyone, body: [:], maximumBodyBytes: 16 << 20,
-            answers: []
-        ) { call in
-            world.output.write(Self.show(call, signer: signer))
-            return Reply(status)
+        // A rest of no segments at all matches no `{rest...}`.
+        let receivers = ["/", "/{rest...}"].map { path in
+            Endpoint(
+                .post, path, name: "receive", summary: "Shows a delivery", access: .anyone, body: [:], maximumBodyBytes: 16 << 20,
+                answers: []
+            ) { call in
+                world.output.write(Self.show(call, signer: signer))
+                return Reply(status)
+            }
         }
         let nobody = Gate(
             token: { _, _ throws(APIError) in throw .unauthorized("token_missing", "there is nothing to manage here") },
@@ -51,7 +54,7 @@ package struct EventsListen: WorldCommand {
         var logger = Logger(label: "reconcile.listen") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
         let front = HTTPFront(
-            endpoints: [receive], gate: nobody, host: "127.0.0.1", port: port, clock: world.now, logger: logger
+            endpoints: receivers, gate: nobody, host: "127.0.0.1", port: port, clock: world.now, logger: logger
         ) { port in
             world.errors.line("Listening on http://127.0.0.1:\(port). Stop with Ctrl-C.")
         }

@@ -18,7 +18,7 @@ extension KeyEndpoints {
             ],
             isBodyOptional: true,
             answers: [
-                .init(.created, "The new key, with `key` in clear this once", schema: .schema("APIKey")),
+                .init(.created, "The new key, with `key` in clear this once", schema: .schema("RotatedAPIKey")),
                 .init(.conflict, "The key is not active, or was rotated before or just now", schema: .schema("Error")),
             ]
         ) { call in

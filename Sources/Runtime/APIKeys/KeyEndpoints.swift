@@ -16,7 +16,7 @@ package struct KeyEndpoints: EndpointGroup {
 
     package var tag: (name: String, summary: String) { ("API keys", "The keys of a workspace, their scopes and limits") }
     package var schemas: [(name: String, schema: JSON)] {
-        [("APIKey", KeyView.schema), ("KeyVerification", KeyVerification.schema)]
+        [("APIKey", KeyView.schema), ("RotatedAPIKey", KeyView.rotatedSchema), ("KeyVerification", KeyVerification.schema)]
     }
 
     package var endpoints: [Endpoint] { [create, list, get, update, revoke, rotate, verify] }

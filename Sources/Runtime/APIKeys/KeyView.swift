@@ -52,4 +52,15 @@ package enum KeyView {
             "key": ["type": "string", "description": "The key itself, shown only in the answer that made it"],
         ],
     ]
+
+    /// A key as a rotation answers it, with the one that it replaces.
+    static let rotatedSchema: JSON = {
+        guard var schema = schema.object, var properties = schema["properties"]?.object else { return schema }
+        properties["previous"] = [
+            "type": "object", "required": ["id", "expiresAt"],
+            "properties": ["id": ["type": "string"], "expiresAt": ["type": ["string", "null"], "format": "date-time"]],
+        ]
+        schema["properties"] = .object(properties)
+        return .object(schema)
+    }()
 }

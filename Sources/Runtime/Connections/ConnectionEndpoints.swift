@@ -27,7 +27,8 @@ package struct ConnectionEndpoints: EndpointGroup {
             Endpoint(
                 .post, "/api/integrations/connections/{id}/refresh", name: "refreshConnection",
                 summary: "Renews the tokens of one connection now",
-                access: .management(.member), answers: [.init(.ok, "The connection", schema: .schema("Connection"))], handle: refresh),
+                access: .management(.member),
+                answers: [.init(.ok, "The connection", schema: .schema("Connection"))] + Endpoint.Answer.refreshFailures, handle: refresh),
             Endpoint(
                 .delete, "/api/integrations/connections/{id}", name: "deleteConnection",
                 summary: "Revokes the tokens at the provider and forgets the account", access: .management(.member),
@@ -40,7 +41,9 @@ package struct ConnectionEndpoints: EndpointGroup {
                     "type": "object", "additionalProperties": false,
                     "properties": ["connectionId": ["type": "string", "pattern": "^conn_"]],
                 ],
-                isBodyOptional: true, answers: [.init(.ok, "The connection", schema: .schema("Connection"))], handle: refreshOfIntegration),
+                isBodyOptional: true,
+                answers: [.init(.ok, "The connection", schema: .schema("Connection"))] + Endpoint.Answer.refreshFailures,
+                handle: refreshOfIntegration),
         ]
     }
 

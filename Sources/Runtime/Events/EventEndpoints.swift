@@ -13,22 +13,22 @@ package struct EventEndpoints: EndpointGroup {
     }
 
     package var tag: (name: String, summary: String) { ("Events", "What happened on the platform, and is delivered to webhooks") }
+
+    private static let deliveries: JSON = [
+        "type": "array",
+        "items": [
+            "type": "object", "required": ["id", "webhookId"],
+            "properties": ["id": ["type": "string"], "webhookId": ["type": "string"]],
+        ],
+    ]
+
     package var schemas: [(name: String, schema: JSON)] {
         [
             (
                 "AcceptedEvent",
                 [
                     "type": "object", "required": ["id", "deliveries"],
-                    "properties": [
-                        "id": ["type": "string"],
-                        "deliveries": [
-                            "type": "array",
-                            "items": [
-                                "type": "object", "required": ["id", "webhookId"],
-                                "properties": ["id": ["type": "string"], "webhookId": ["type": "string"]],
-                            ],
-                        ],
-                    ],
+                    "properties": ["id": ["type": "string"], "deliveries": Self.deliveries],
                 ]
             ),
             ("Event", Self.schema(required: ["id", "event", "workspaceId", "timestamp", "data"])),
@@ -42,6 +42,7 @@ package struct EventEndpoints: EndpointGroup {
             "properties": [
                 "id": ["type": "string"], "event": ["type": "string"], "workspaceId": ["type": "string"],
                 "timestamp": ["type": "string"], "idempotencyKey": ["type": ["string", "null"]], "data": ["type": "object"],
+                "deliveries": deliveries,
             ],
         ]
     }

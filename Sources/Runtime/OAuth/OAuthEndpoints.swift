@@ -20,13 +20,15 @@ package struct OAuthEndpoints: EndpointGroup {
             Endpoint(
                 .post, "/api/integrations/{id}/oauth/initiate", name: "initiateOAuth", summary: "Starts connecting an account",
                 access: .management(.member), body: .schema("OAuthInitiation"),
-                answers: [.init(.ok, "Where the browser goes", schema: .schema("OAuthStart"))], handle: initiate),
+                answers: [
+                    .init(.ok, "Where the browser goes", schema: .schema("OAuthStart")),
+                    .init(.conflict, "The integration is inactive", schema: .schema("Error")),
+                ], handle: initiate),
             Endpoint(
                 .get, "/api/integrations/oauth/start", name: "openOAuth",
                 summary: "Where a browser-bound flow begins: sets the cookie that the callback demands", access: .anyone,
                 parameters: [Endpoint.Parameter("state", "The state that initiate answered")],
-                answers: [.init(.seeOther, "On to the provider"), .init(.badRequest, "Used, unknown or too old", mediaType: "text/html")],
-                handle: open),
+                answers: [.init(.seeOther, "On to the provider")] + Endpoint.Answer.callbackFailures(mediaType: "text/html"), handle: open),
             Endpoint(
                 .get, "/api/integrations/oauth/callback", name: "receiveOAuthCallback",
                 summary: "Where a provider sends the browser back to",
@@ -35,14 +37,14 @@ package struct OAuthEndpoints: EndpointGroup {
                 answers: [
                     .init(.ok, "The account is connected", mediaType: "text/html"),
                     .init(.seeOther, "Likewise, on to the returnUrl with status, and connectionId or error"),
-                    .init(.badRequest, "It is not", mediaType: "text/html"),
-                ],
+                ] + Endpoint.Answer.callbackFailures(mediaType: "text/html"),
                 handle: browserCallback),
             Endpoint(
                 .post, "/api/integrations/oauth/callback", name: "redeemOAuthCallback",
                 summary: "The same for an application that received the browser itself", access: .anyone,
                 body: .schema("OAuthCallback"), maximumBodyBytes: 32 * 1024,
-                answers: [.init(.ok, "The connection", schema: .schema("Connection"))], handle: callback),
+                answers: [.init(.ok, "The connection", schema: .schema("Connection"))] + Endpoint.Answer.callbackFailures(),
+                handle: callback),
         ]
     }
 

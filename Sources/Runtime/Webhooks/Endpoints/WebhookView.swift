@@ -113,12 +113,16 @@ enum WebhookView {
         ], required: []
     ).with("additionalProperties", false)
 
+    private static let managedBy: JSON = object(
+        [("address", text), ("file", maybeText), ("line", ["type": ["integer", "null"]])], required: ["address", "file", "line"]
+    ).with("type", ["object", "null"])
+
     private static func webhook(secret: Bool) -> JSON {
         var members: [(String, JSON)] = [
             ("id", text), ("slug", text), ("workspaceId", text), ("name", text), ("description", maybeText), ("url", text),
             ("events", ["type": "array", "items": text]), ("headers", ["type": "object"]), ("retryConfig", retryConfig),
-            ("status", ["enum": ["ACTIVE", "PAUSED", "DISABLED"]]), ("managedBy", ["type": ["object", "null"]]), ("createdAt", text),
-            ("updatedAt", text),
+            ("status", ["enum": ["ACTIVE", "PAUSED", "DISABLED"]]), ("disabledAt", text), ("disabledReason", maybeText),
+            ("failingSince", maybeText), ("consecutiveFailures", count), ("managedBy", managedBy), ("createdAt", text), ("updatedAt", text),
         ]
         if secret { members.append(("secret", ["type": "string", "description": "Shown this once"])) }
         return object(members, required: ["id", "name", "url", "events", "status", "createdAt", "updatedAt"] + (secret ? ["secret"] : []))
