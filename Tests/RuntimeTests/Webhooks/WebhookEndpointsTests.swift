@@ -266,8 +266,10 @@ struct WebhookEndpointsTests {
     @Test func `a look at the secret is answered and recorded`() async throws {
         let made = try await create()
         let id = try #require(made.body["id"]?.string)
-        #expect(try await send(.get, "/api/integrations/webhooks/\(id)/secret", on: admin).body["secret"] == made.body["secret"])
+        // Who is told nothing leaves no record of having been told.
         #expect(try await send(.get, "/api/integrations/webhooks/\(id)/secret", on: stranger).status == 404)
+        #expect(try await send(.get, "/api/integrations/webhooks/\(id)/logs").body["data"]?.array?.isEmpty == true)
+        #expect(try await send(.get, "/api/integrations/webhooks/\(id)/secret", on: admin).body["secret"] == made.body["secret"])
         let logs = try await send(.get, "/api/integrations/webhooks/\(id)/logs")
         #expect(logs.body["data"]?.array?.map { $0["action"] } == ["webhook.secret_shown"])
         #expect(logs.body["data"]?.array?.first?["actor"] == "root")

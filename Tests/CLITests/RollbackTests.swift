@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-struct RollbackAndDriftTests {
+struct RollbackTests {
     private let head = "version: 1\nworkspace: acme\n"
     private func hook(_ name: String, _ url: String) -> String {
         "webhooks:\n  \(name): { name: Hook, url: \"https://example.com/\(url)\", events: [POST_PUBLISHED] }\n"
@@ -36,27 +36,5 @@ struct RollbackAndDriftTests {
         #expect(second.count == first.count)
         #expect(try await world.run("rollback", "1", "--auto-approve").output == "No changes.\n")
         #expect(try await world.run("rollback", "99", "--auto-approve").status == .failure)
-    }
-
-    @Test func `drift names what was changed over HTTP, by whom and when`() async throws {
-        let world = TestWorld()
-        let path = try world.write(head + hook("w", "declared"))
-        #expect(try await world.run("apply", path, "--auto-approve").status == .success)
-        #expect(try await world.run("drift", "--detailed-exitcode").output == "No drift.\n")
-        let store = try Store(path: world.state, keyring: nil)
-        let id = try #require(WebhookID(try await store.read { try $0.resources(in: "acme") }[0].id))
-        try await store.write { writing in
-            guard var record = try writing.webhook(id) else { return }
-            record.spec.url = "https://example.com/overridden"
-            try writing.updateWebhook(id, spec: record.spec, clearsDisabled: false, at: TestWorld.now + .seconds(60), by: "admin")
-        }
-        let drift = try await world.run("drift", "--detailed-exitcode")
-        #expect(drift.status == .changes)
-        #expect(drift.output.contains("by admin at 2026-09-21T14:14:20Z"))
-        #expect(drift.output.contains("~ url = \"https://example.com/declared\" -> \"https://example.com/overridden\""))
-        let json = try JSON(parsing: try await world.run("drift", "--format", "json").output)
-        #expect(json["resource_drift"]?.array?.first?["address"] == "webhook.w")
-        #expect(try await world.run("apply", path, "--auto-approve").status == .success)
-        #expect(try await world.run("drift").output == "No drift.\n")
     }
 }
