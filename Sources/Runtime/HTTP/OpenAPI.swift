@@ -97,7 +97,7 @@ package enum OpenAPI {
         let isCounted =
             switch access {
             case .anyone, .management: false
-            case .managementOrKey, .key, .ownKeyCheck: answer.status.kind == .successful || answer.status == .tooManyRequests
+            case .managementOrKey, .ownKeyCheck: answer.status.kind == .successful || answer.status == .tooManyRequests
             }
         if isCounted {
             for (name, _) in limitHeaders.members where name != "Retry-After" || answer.status == .tooManyRequests {

@@ -12,11 +12,19 @@ package func isWriting(_ pid: Int32) -> Bool {
     }
 }
 
-/// Returns once the process has a write transaction open; false where it ended without one.
-package func waitForWriting(_ pid: Int32, orUntil hasEnded: () -> Bool) async throws -> Bool {
-    while !isWriting(pid) {
-        if hasEnded() { return false }
-        try await Task.sleep(for: .microseconds(200))
+extension RunningProcess {
+    /// Returns once it has said the text and has a write transaction open after that; false where it ended without.
+    ///
+    /// Opening a database takes the same lock for a moment, to recover what the log holds: so the text must be one that is said later.
+    package func isWriting(afterSaying text: String) async throws -> Bool {
+        while !output.contains(text) {
+            if exit != nil { return false }
+            try await Task.sleep(for: .microseconds(200))
+        }
+        while !TestSupport.isWriting(pid) {
+            if exit != nil { return false }
+            try await Task.sleep(for: .microseconds(200))
+        }
+        return true
     }
-    return true
 }
