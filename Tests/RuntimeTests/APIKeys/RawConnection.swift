@@ -42,14 +42,16 @@ enum RawConnection {
                     received.removeSubrange(..<end.upperBound)
                     return part
                 }
-                guard var bytes = try await inbound.next() else { return nil }
+                guard var bytes = try await inbound.next(isolation: #isolation) else { return nil }
                 received += bytes.readString(length: bytes.readableBytes) ?? ""
             }
         }
 
         /// Everything until the server closes.
         mutating func receiveRest() async throws -> String {
-            while var bytes = try await inbound.next() { received += bytes.readString(length: bytes.readableBytes) ?? "" }
+            while var bytes = try await inbound.next(isolation: #isolation) {
+                received += bytes.readString(length: bytes.readableBytes) ?? ""
+            }
             defer { received = "" }
             return received
         }
