@@ -40,7 +40,7 @@ struct RemoteAPITests {
                             .utf8))
         }
         let api = try RemoteAPI(server: receiver.url + "/", token: token)
-        #expect(try await api.list("/api/integrations", query: [("workspaceId", "a b&c")]).isEmpty)
+        #expect(try await api.list("/api/integrations", query: [("workspaceId", "a b&c")]).items.isEmpty)
         let request = try #require(receiver.requests.first)
         #expect(
             request.path == "/api/integrations?workspaceId=a%20b%26c&limit=200"

@@ -71,7 +71,7 @@ struct ManagementAccessTests {
         let operations = listed.filter { endpoint in
             switch endpoint.access {
             case .management, .managementOrKey: true
-            case .anyone, .ownKeyCheck, .key: false
+            case .anyone, .ownKeyCheck: false
             }
         }
         #expect(operations.count >= 30)

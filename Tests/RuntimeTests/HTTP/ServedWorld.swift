@@ -20,9 +20,8 @@ extension KeyWorld {
             answers: []
         ) { call in Reply(.ok, ["bytes": .integer(call.body.count)]) }
         let events = Endpoint(
-            .post, "/events", name: "events", summary: "Takes a body from who holds a key", access: .key, body: [:],
-            maximumBodyBytes: 100_000,
-            answers: []
+            .post, "/events", name: "events", summary: "Takes a body from who holds a key", access: .managementOrKey(scope: "posts:read"),
+            body: [:], maximumBodyBytes: 100_000, answers: []
         ) { call in Reply(.accepted, ["bytes": .integer(call.body.count)]) }
         let system = SystemEndpoints(isReady: { true }, store: store, document: { nil })
         return KeyCheckEndpoints(checker: checker).endpoints + system.endpoints + [slow, echo, events]

@@ -295,7 +295,9 @@ struct ConnectionRefresherTests {
                 try await world.keeper.round()
                 #expect(world.provider.requests.count == round + 1)
             }
-            let logs = try await world.store.read { try $0.logs(ofIntegration: connection.integrationID, workspace: nil, before: nil, limit: 100) }
+            let logs = try await world.store.read {
+                try $0.logs(ofIntegration: connection.integrationID, workspace: nil, before: nil, limit: 100)
+            }
             #expect(logs.count { $0.action == "oauth.token_dead" } == (isDead ? 1 : 0))
         }
     }

@@ -142,7 +142,7 @@ struct TenantWalkTests {
         let components = try await RuntimeComponents(
             store: store, configuration: RuntimeConfiguration(publicURL: "https://framework.example"), clock: { Tenant.now + .seconds(60) },
             logger: logger)
-        let system = SystemEndpoints(isReady: { true }, store: store) { OpenAPI.document(of: components.groups, version: "1") }
+        let system = SystemEndpoints(isReady: { true }, store: store) { OpenAPI.document(of: components.groups, version: "1", server: "/") }
         let endpoints = Dictionary(uniqueKeysWithValues: (components.groups + [system]).flatMap(\.endpoints).map { ($0.name, $0) })
         let steps = steps(against: tenant, by: stranger)
         #expect(Set(endpoints.keys) == Set(steps.map(\.operation)), "an operation without a step, or a step without an operation")
@@ -190,7 +190,7 @@ struct TenantWalkTests {
         let isManaged =
             switch endpoint.access {
             case .management, .managementOrKey: true
-            case .anyone, .ownKeyCheck, .key: false
+            case .anyone, .ownKeyCheck: false
             }
         let call = Call(
             method: endpoint.method ?? .get, path: step.path, query: step.query, headers: step.headers, body: step.body?.utf8 ?? [],

@@ -37,6 +37,7 @@ struct LongFailureTests {
         func health(_ outcomes: [(day: Int64, status: Int)], failingSince: Int64?) -> ReceiverHealth {
             ReceiverHealth(
                 of: outcomes.map { settlement(of: id, status: $0.status, at: Timestamp(milliseconds: $0.day * day)) },
+                address: { _ in "http://receiver.example/" },
                 failingSince: failingSince.map { [id: Timestamp(milliseconds: $0 * day)] } ?? [:], longest: .seconds(5 * 86_400),
                 at: Timestamp(milliseconds: (outcomes.last?.day ?? 0) * day))
         }
@@ -60,8 +61,8 @@ struct LongFailureTests {
                 body: []),
             DeliveryAttempt(number: 1, at: moment, duration: .zero, statusCode: status, error: nil, response: nil),
             AttemptVerdict(
-                .answered(status: status, retryAfter: nil), retriesLeft: 3, schedule: RetrySchedule(WebhookSpec.RetryConfig()), at: moment,
-                jitter: 0))
+                .answered(status: status, retryAfter: nil), retry: 1, retriesLeft: 3, schedule: RetrySchedule(WebhookSpec.RetryConfig()),
+                at: moment, jitter: 0), url: "http://receiver.example/")
     }
 
     private func disabled(_ id: WebhookID) async throws -> WebhookRecord {
