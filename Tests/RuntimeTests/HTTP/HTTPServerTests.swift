@@ -119,15 +119,16 @@ struct HTTPServerTests {
                 ],
                 port: port)
         }
-        let lines = text.split(separator: "\r\n").filter { $0.hasPrefix("HTTP/") || $0.lowercased().hasPrefix("connection:") }
-        #expect(lines == ["HTTP/1.1 200 OK", "Connection: keep-alive", "HTTP/1.1 200 OK", "Connection: close"])
+        let lines = text.split(separator: "\r\n").filter { $0.lowercased().hasPrefix("connection:") }
+        #expect(lines == ["Connection: keep-alive", "Connection: close"])
+        #expect(text.components(separatedBy: "HTTP/1.1 200 OK\r\n").count == 3)
     }
 
     @Test func `an unread body of a kept connection is never taken for a request`() async throws {
         let answers = try await Self.exchange(
-            Self.request("GET /slow", "Content-Length: 38", body: "GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n"),
+            Self.request("GET /slow", "Content-Length: 37", body: "GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n"),
             Self.request(
-                "POST /events", "Transfer-Encoding: chunked", body: "26\r\nGET /healthz HTTP/1.1\r\nHost: test\r\n\r\n\r\n0\r\n\r\n"),
+                "POST /events", "Transfer-Encoding: chunked", body: "25\r\nGET /healthz HTTP/1.1\r\nHost: test\r\n\r\n\r\n0\r\n\r\n"),
             Self.request("GET /slow", Self.close))
         #expect(answers.map { $0.status.split(separator: " ")[1] } == ["200", "401", "200"])
         #expect(answers.map { $0.body.contains("slow") } == [true, false, true])

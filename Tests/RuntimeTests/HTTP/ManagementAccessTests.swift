@@ -116,7 +116,7 @@ struct ManagementAccessTests {
                 let text =
                     "GET \(path)?cursor=\(cursor) HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer \(Self.token())\r\n\r\n"
                 let answer = RawConnection.answers(in: try await RawConnection.exchange([text], port: port)).first
-                #expect(answer?.status == "HTTP/1.1 422 Unprocessable Content", "\(path)")
+                #expect(answer?.status.hasPrefix("HTTP/1.1 422 ") == true, "\(path)")
                 #expect(answer?.body.contains(#""field":"cursor""#) == true)
             }
         }
