@@ -147,7 +147,7 @@ struct PlanCommandTests {
     @Test func `a pipe is read like a file, once`() async throws {
         let world = TestWorld()
         let pipe = world.folder.file("pipe")
-        try await RunningProcess("/usr/bin/mkfifo", [pipe]).ended()
+        #expect(try await RunningProcess("/usr/bin/mkfifo", [pipe]).ended().code == 0)
         for command in [["validate"], ["plan"], ["apply", "--auto-approve"]] {
             let source = try world.write(start)
             let writer = try RunningProcess("/bin/sh", ["-c", "cat '\(source)' > '\(pipe)'"])

@@ -47,7 +47,7 @@ package struct ApplyCommand: WorldCommand {
 
     @Option(
         name: .customLong("secret-overlap"),
-        help: ArgumentHelp("Sign with a webhook's replaced secret too for this long, such as 24h (default: 0s).", valueName: "duration"))
+        help: ArgumentHelp("Sign with a webhook's replaced secret too for this long, such as 24h.", valueName: "duration"))
     package var secretOverlap = "0s"
 
     @Option(help: "How to write what is done: text, json or markdown.")

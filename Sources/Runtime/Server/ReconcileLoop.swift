@@ -41,15 +41,20 @@ struct ReconcileLoop: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await round()
-                } catch {
-                    logger.error(
-                        "the manifests were not applied; trying again", metadata: ["error": "\(error)", "interval": "\(watch.interval)"])
-                }
+            while true {
                 do { try await Task.sleep(for: watch.interval) } catch { return }
+                await attempt()
             }
+        }
+    }
+
+    /// One round, whose failure is logged. The server makes the first before it listens, so that who can reach it finds what is
+    /// declared.
+    func attempt() async {
+        do {
+            try await round()
+        } catch {
+            logger.error("the manifests were not applied; trying again", metadata: ["error": "\(error)", "interval": "\(watch.interval)"])
         }
     }
 

@@ -12,7 +12,7 @@ package import UnixSignals
 package struct Server: Sendable {
     private let components: RuntimeComponents
     private let front: HTTPFront
-    private let reconciling: (any Service)?
+    private let reconciling: ReconcileLoop?
     private let tokens: TokenKeys
     private let readiness = Readiness()
     private let logger: Logger
@@ -79,7 +79,10 @@ package struct Server: Sendable {
             components.ledger, components.useRecorder, components.unbroken, components.keeper, components.engine, components.watcher,
             EventRetention(store: components.store, logger: logger), tokens,
         ]
-        if let reconciling { services.append(reconciling) }
+        if let reconciling {
+            await reconciling.attempt()
+            services.append(reconciling)
+        }
         services.append(front)
         var configuration = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

@@ -5,7 +5,9 @@ extension EventSchema {
     /// their keywords ask for. What conflicting keywords make impossible to guess has no sample.
     package static func sample(of schema: JSON) -> JSON? {
         let made = Sampling.value(of: schema, depth: 0)
-        return violations(of: made, by: schema).isEmpty ? made : nil
+        // `nil` in one expression with a JSON would be JSON's null.
+        guard violations(of: made, by: schema).isEmpty else { return .none }
+        return made
     }
 }
 

@@ -7,7 +7,7 @@ import GRDB
 /// `spec` the canonical JSON of the declared fields, `origin` who may change it, `owner` which manifests may.
 enum Schema {
     static let migrations: [(version: Int, sql: String)] = [
-        (1, version1), (2, answersAndRuns), (3, keyCanary), (4, logsOfWebhooks), (5, rollbacks),
+        (1, version1), (2, answersAndRuns), (3, logsOfWebhooks), (4, rollbacks), (5, keyCanary),
     ]
 
     /// The newest version that this program can read and write.

@@ -18,8 +18,8 @@ struct EventSampleTests {
         (["required": ["a"], "properties": ["a": ["default": 7]]], ["a": 7]),
         (["allOf": [["required": ["a"]], ["required": ["b"], "properties": ["b": ["const": 1]]]]], ["a": "example", "b": 1]),
         (["oneOf": [["required": ["a"]], ["required": ["b"]]]], ["a": "example"]),
-        (["required": ["a"], "properties": ["a": ["type": "integer", "minimum": 3, "maximum": 2]]], nil),
-        (false, nil),
+        (["required": ["a"], "properties": ["a": ["type": "integer", "minimum": 3, "maximum": 2]]], .none),
+        (false, .none),
     ]
 
     @Test(arguments: cases.indices)

@@ -74,7 +74,7 @@ struct KeyCanaryTests {
     @Test func `a state of the first schema is migrated and remembers the first key`() async throws {
         let store = try Store(path: path, keyring: nil)
         try await store.pool.writeWithoutTransaction { db in
-            try db.execute(sql: "ALTER TABLE state DROP COLUMN canary; PRAGMA user_version = 2")
+            try db.execute(sql: "ALTER TABLE state DROP COLUMN canary; PRAGMA user_version = 4")
         }
         store.close()
         try await open(try keyring("a"))

@@ -81,7 +81,7 @@ struct HTTPClientTests {
         _ = try await client.send(.form([("grant_type", "a b"), ("c", "ü&=/~")], to: receiver.url))
         let request = try #require(receiver.requests.first)
         #expect(request.method == "POST")
-        #expect(request.text == "grant_type=a+b&c=%C3%BC%26%3D%2F%7E")
+        #expect(request.text == "grant_type=a+b&c=%C3%BC%26%3D%2F~")
         #expect(request.header("content-type") == "application/x-www-form-urlencoded")
         await receiver.stop()
     }
