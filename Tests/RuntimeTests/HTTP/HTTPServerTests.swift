@@ -94,7 +94,7 @@ struct HTTPServerTests {
 
     @Test func `a body that is too long by its own word is 413 and no 100`() async throws {
         let world = try await KeyWorld()
-        let key = try await world.create(["name": "a"]).key
+        let key = try await world.create(["name": "a", "scopes": ["posts:read"]]).key
         let text = try await world.serving {
             try await RawConnection.exchange(
                 [Self.request("POST /events", "X-API-Key: \(key)", "Expect: 100-continue", "Content-Length: 100001")], port: $0)

@@ -225,7 +225,8 @@ struct DeliveryEngineTests {
             for delivery in stored.deliveries {
                 #expect(try await world.delivery(delivery.id) { $0.status != .pending }?.status == .delivered)
             }
-            #expect(ContinuousClock.now - start < .seconds(2))
+            // A hole holds its slots for thirty seconds; the other suites hold the processor for some.
+            #expect(ContinuousClock.now - start < .seconds(10))
         }
         await receiver.stop()
     }
