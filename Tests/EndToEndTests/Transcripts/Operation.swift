@@ -40,7 +40,8 @@ struct Operation {
     /// What the document does not say about an answer: a status, a media type, a property, a type.
     func undeclared(in exchange: Transcript.Exchange) -> [String] {
         guard let response = responses[String(exchange.status)] else { return ["\(title): \(exchange.status)"] }
-        let type = exchange.headers["content-type"].map { String($0.prefix { $0 != ";" }) }
+        // The answer to HEAD has the headers of a body that does not come.
+        let type = exchange.method == "HEAD" ? nil : exchange.headers["content-type"].map { String($0.prefix { $0 != ";" }) }
         guard let type else { return [] }
         guard let content = response["content"]?[type] else { return ["\(title): \(exchange.status) as \(type)"] }
         guard let body = exchange.body, let schema = content["schema"] else { return [] }
