@@ -129,7 +129,7 @@ final class ScriptRun {
     }
 
     private func received(_ count: Int) async throws {
-        _ = try await eventually("\(count) requests at the peer", within: .seconds(15)) { self.peer.requests.count >= count ? true : nil }
+        _ = try await eventually("\(count) requests at the peer", within: .seconds(45)) { self.peer.requests.count >= count ? true : nil }
         // What was sent at once arrives in any order.
         let fresh = peer.requests.dropFirst(shownRequests).sorted { ($0.path, $0.text) < ($1.path, $1.text) }
         shownRequests += fresh.count

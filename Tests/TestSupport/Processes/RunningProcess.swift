@@ -63,8 +63,7 @@ package final class RunningProcess: Sendable {
             }
             note?(exit)
         }
-        // Foundation reads past its own tables where two threads start processes at the same time.
-        try Self.starting.withLock { _ in try process.run() }
+        try process.run()
         pid = process.processIdentifier
         let missed = ended.withLock { note in
             note = { [weak self] exit in self?.note(exit) }
@@ -72,8 +71,6 @@ package final class RunningProcess: Sendable {
         }
         if let missed { note(missed) }
     }
-
-    private static let starting = Mutex(())
 
     deinit {
         if exit == nil { kill(pid, SIGKILL) }
