@@ -132,6 +132,33 @@ struct ProcessTests {
         try await runtime.stop()
     }
 
+    @Test(.enabled(if: Peer.git.isExpected, "\(Peer.git.absence)"))
+    func `with more than a thousand connections open, what git says of new manifests is recorded`() async throws {
+        let bench = try bench()
+        let path = try bench.folder.write(Self.one, to: "repository/manifest.yaml")
+        let git = "cd repository && git init -q && git add . && git -c user.name=Ann -c user.email=ann@example.com commit -q -m First"
+        let made = try RunningProcess("/bin/sh", ["-c", git], environment: bench.environment, folder: bench.folder.path)
+        #expect(try await made.ended().code == 0, "\(made.said)")
+        let runtime = try await bench.serve(path, "--interval", "1s")
+        let open = """
+            import socket, time
+            held = [socket.create_connection(("127.0.0.1", \(runtime.port))) for _ in range(1500)]
+            print("all open", flush=True)
+            time.sleep(60)
+            """
+        let clients = try RunningProcess(
+            "/bin/bash", ["-c", "ulimit -n $(ulimit -Hn); exec python3 -c '\(open)'"], environment: bench.environment)
+        try await clients.line(containing: "all open")
+        try bench.folder.write(Self.changed, to: "repository/manifest.yaml")
+        let newest = try await eventually("a second revision", within: .seconds(20)) {
+            let found = try await bench.run("history", "--format", "json").json["data"]?.array ?? []
+            return found.count == 2 ? found.first : nil
+        }
+        #expect(newest["dirty"] == true)
+        try await clients.killNow()
+        try await runtime.stop()
+    }
+
     @Test func `the help of a command that is not there ends with 64`() async throws {
         let bench = try bench()
         for arguments in [["keys", "nope", "--help"], ["help", "nope"]] {

@@ -96,7 +96,7 @@ package struct ApplyCommand: WorldCommand {
         let plan = work.plan.guarded(maximumDeletePercent: maximumDeletes)
         try PlanOutput(world: world, format: format).show(plan)
         if !plan.isEmpty { try Approval(world: world, isGiven: isApproved).ask("Apply this plan to \(statePath)?") }
-        let author = Author.current(in: world, manifestsAt: paths.first)
+        let author = await Author.current(in: world, manifestsAt: paths.first)
         let (secrets, reads, overlap, now) = (work.secrets, work.reads, overlap ?? .zero, world.now())
         let secretsFile = try secretsOutput.open()
         // Made only now: a plan that is refused or not approved leaves no file behind.

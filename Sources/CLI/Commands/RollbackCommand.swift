@@ -82,7 +82,7 @@ package struct RollbackCommand: WorldCommand {
         try PlanOutput(world: world, format: format).show(plan)
         if plan.isEmpty { return }
         try Approval(world: world, isGiven: isApproved).ask("Return \(try state.path(in: world)) to revision \(revision)?")
-        let author = Author.current(in: world, manifestsAt: nil)
+        let author = await Author.current(in: world, manifestsAt: nil)
         let agreed = plan
         let secretsFile = try secretsOutput.open()
         let applied = try await store.write { writing in

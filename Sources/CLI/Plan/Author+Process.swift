@@ -1,12 +1,12 @@
-import Dispatch
 import Foundation
 import Reconciler
+import Subprocess
 
 extension Author {
     /// `user@host` of this process, and the commit of the repository around the manifests.
     ///
     /// - Parameter path: a manifest or a folder of them; `-` counts as the working directory.
-    static func current(in world: World, manifestsAt path: String?) -> Author {
+    static func current(in world: World, manifestsAt path: String?) async -> Author {
         let user = world.variable("USER") ?? world.variable("LOGNAME") ?? NSUserName()
         let kernelName = try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)
         let host = kernelName?.trimmingCharacters(in: .whitespacesAndNewlines) ?? world.variable("HOSTNAME") ?? "localhost"
@@ -19,38 +19,33 @@ extension Author {
             case false?: URL(fileURLWithPath: path).deletingLastPathComponent().path
             case nil: "."
             }
-        guard let commit = git(["rev-parse", "HEAD"], in: folder, world), !commit.isEmpty else { return author }
+        guard let commit = await git(["rev-parse", "HEAD"], in: folder, world), !commit.isEmpty else { return author }
         author.commit = commit
-        author.isDirty = git(["status", "--porcelain", "--untracked-files=no"], in: folder, world).map { !$0.isEmpty } ?? false
+        author.isDirty = await git(["status", "--porcelain", "--untracked-files=no"], in: folder, world).map { !$0.isEmpty } ?? false
         return author
     }
 
-    /// The runtime, and the commit of the repository around its manifests; git is waited for off the cooperative threads.
+    /// The runtime, and the commit of the repository around its manifests.
     static func ofRuntime(in world: World, manifestsAt path: String) async -> Author {
-        var author = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(returning: Author.current(in: world, manifestsAt: path)) }
-        }
+        var author = await current(in: world, manifestsAt: path)
         author.name = "reconcile serve"
         return author
     }
 
     /// What git answers, trimmed; nil without git or outside of a repository.
-    private static func git(_ arguments: [String], in folder: String, _ world: World) -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["git", "-C", folder] + arguments
-        var environment = world.environment.filter { ["PATH", "HOME", "LANG"].contains($0.key) }
+    ///
+    /// Foundation's `Process` is of no use here: it reads past the end of what it lists where a process has more than about a
+    /// thousand files open, and a runtime has as many connections.
+    private static func git(_ arguments: [String], in folder: String, _ world: World) async -> String? {
         // Looking must not write: `status` would refresh the index.
-        environment["GIT_OPTIONAL_LOCKS"] = "0"
-        process.environment = environment
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let data = (try? output.fileHandleForReading.readToEnd()) ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { return nil }
-        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        var environment: [Environment.Key: String] = ["GIT_OPTIONAL_LOCKS": "0"]
+        for (name, key) in [("PATH", "PATH" as Environment.Key), ("HOME", "HOME"), ("LANG", "LANG")] {
+            environment[key] = world.environment[name]
+        }
+        let answer = try? await Subprocess.run(
+            .name("git"), arguments: Arguments(["-C", folder] + arguments), environment: .custom(environment),
+            output: .string(limit: 16 << 20))
+        guard let answer, answer.terminationStatus.isSuccess else { return nil }
+        return answer.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
