@@ -8,10 +8,13 @@ import os
 import pathlib
 import platform
 
-from suite import beside, checks, events, isolation, plans, restart, tables
+from suite import backlog, beside, checks, events, isolation, plans, restart, tables
 from suite.machine import RECONCILE
 
-PARTS = {"plans": plans.main, "checks": checks.main, "events": events.main, "isolation": isolation.main, "restart": restart.main}
+PARTS = {
+    "plans": plans.main, "checks": checks.main, "events": events.main, "isolation": isolation.main, "backlog": backlog.main,
+    "restart": restart.main,
+}
 
 
 def processor():
