@@ -154,6 +154,8 @@ final class Lanes {
     var hasRoomForStarved: Bool { value.hasRoomForStarved() }
     var bytes: Int { value.bytes }
     func place(_ id: WebhookID, in workspace: String) { value.place(id, in: workspace) }
+    var workspaceCount: Int { value.workspaces.count }
+    func forget(where isGone: (WebhookID) -> Bool) { value.forget(where: isGone) }
     func recorded(_ id: WebhookID) { value.recorded(id) }
     func reserve(_ id: WebhookID, bytes: Int = 0) -> Bool { value.reserve(id, bytes: bytes) }
     func cancelReservation(_ id: WebhookID, bytes: Int = 0) { value.cancelReservation(id, bytes: bytes) }

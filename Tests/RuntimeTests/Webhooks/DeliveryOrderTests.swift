@@ -90,7 +90,9 @@ struct DeliveryOrderTests {
         let claimed = try await world.store.write { try $0.claimDeliveries(of: webhook, due: .now, limit: 9, claim: claim) }
         // It was taken back while the webhook was paused; the webhook is active again before that is written.
         engine.state.withLock { state in
-            for delivery in claimed { state.settlements.append(.released(delivery, dueAt: nil, reason: "the webhook is paused")) }
+            for delivery in claimed {
+                state.settlements.append(.released(delivery, dueAt: nil, reason: "the webhook is paused"), of: delivery.webhookID)
+            }
         }
         await engine.recordAll()
         let record = try await world.store.read { try $0.delivery(stored.deliveries[0].id) }

@@ -172,14 +172,55 @@ struct DeliverySharesTests {
         #expect(lanes.next()?.webhookID == a)
     }
 
-    @Test func `settlements are written webhook by webhook in turn`() {
-        var queue = SettlementQueue()
-        let (a, b) = (webhook(1), webhook(2))
-        for id in [a, a, a, a, b] { queue.append(.released(delivery(id), dueAt: nil, reason: nil)) }
-        #expect(queue.take(atMost: 3).map(\.webhookID) == [a, b, a])
-        #expect(queue.count == 2)
-        #expect(queue.take(atMost: 9).map(\.webhookID) == [a, a])
-        #expect(queue.isEmpty)
+    @Test func `a webhook that goes while its outcomes are not yet written takes nothing from its workspace`() {
+        let lanes = Lanes(limits { $0.unrecorded = 128 })
+        let kept = webhook(0)
+        lanes.place(kept, in: "a")
+        for number in 1...200 {
+            let id = webhook(number)
+            lanes.place(id, in: "a")
+            lanes.enqueue(delivery(id))
+            #expect(lanes.next()?.webhookID == id)
+            lanes.finish(id, failed: false)
+            lanes.forget { $0 != kept }
+            lanes.recorded(id)
+            lanes.forget { $0 != kept }
+        }
+        lanes.enqueue(delivery(kept))
+        #expect(lanes.next()?.webhookID == kept)
+    }
+
+    @Test func `outcomes count in the workspace that they were sent for, also of a webhook that was unknown then`() {
+        let lanes = Lanes(limits { $0.unrecorded = 128 })
+        for number in 0..<200 {
+            let id = webhook(number)
+            lanes.enqueue(delivery(id))
+            #expect(lanes.next()?.webhookID == id)
+            lanes.finish(id, failed: false)
+            lanes.place(id, in: "a")
+            lanes.recorded(id)
+        }
+        lanes.enqueue(delivery(webhook(300)))
+        #expect(lanes.next() != nil)
+    }
+
+    @Test func `workspaces that have no webhook left are forgotten, and take no room`() {
+        let lanes = Lanes()
+        for number in 0..<1000 {
+            let id = webhook(number)
+            lanes.place(id, in: "workspace \(number)")
+            lanes.enqueue(delivery(id))
+            #expect(lanes.next()?.webhookID == id)
+            lanes.finish(id, failed: true)
+            lanes.recorded(id)
+            lanes.forget { $0 == id }
+        }
+        #expect(lanes.workspaceCount <= 2)
+        let (a, b) = (webhook(2000), webhook(2001))
+        lanes.place(a, in: "a")
+        lanes.place(b, in: "b")
+        for id in [a, b] { lanes.enqueue(delivery(id)) }
+        #expect(Set(sendAll(lanes)) == [a, b])
     }
 
     @Test func `turns go by who has the fewest, then by who came first, and stale offers are passed over`() {

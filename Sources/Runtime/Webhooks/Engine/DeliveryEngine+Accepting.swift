@@ -82,7 +82,7 @@ extension DeliveryEngine {
         let late = state.withLock { state -> Bool in
             guard state.phase != .running else { return false }
             let left = state.lanes.drain()
-            for delivery in left { state.settlements.append(.released(delivery, dueAt: moment, reason: nil)) }
+            for delivery in left { state.settlements.append(.released(delivery, dueAt: moment, reason: nil), of: delivery.webhookID) }
             return !left.isEmpty
         }
         if late { recordSignal.ring() }

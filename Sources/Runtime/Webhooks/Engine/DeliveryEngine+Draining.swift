@@ -9,7 +9,9 @@ extension DeliveryEngine {
         let now = now()
         state.withLock { state in
             state.phase = .draining
-            for delivery in state.lanes.drain() { state.settlements.append(.released(delivery, dueAt: now, reason: nil)) }
+            for delivery in state.lanes.drain() {
+                state.settlements.append(.released(delivery, dueAt: now, reason: nil), of: delivery.webhookID)
+            }
         }
         let grace = configuration.grace
         await withTaskGroup { group in

@@ -31,7 +31,7 @@ extension DeliveryEngine {
                 sendSignal.ring()
             } catch {
                 failures += 1
-                state.withLock { state in for settlement in batch { state.settlements.append(settlement) } }
+                state.withLock { state in for settlement in batch { state.settlements.append(settlement, of: settlement.webhookID) } }
                 logger.error(
                     "the outcome of deliveries could not be written", metadata: ["deliveries": "\(batch.count)", "error": "\(error)"])
                 // At shutdown the claims stay; the next start frees them.

@@ -87,7 +87,7 @@ extension DeliveryEngine {
         let outcome = settlement(ended)
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
             state.lanes.finish(delivery.webhookID, bytes: delivery.body.count, failed: failed)
-            state.settlements.append(outcome)
+            state.settlements.append(outcome, of: delivery.webhookID)
             guard state.lanes.underWay == 0 else { return nil }
             defer { state.idleWaiter = nil }
             return state.idleWaiter

@@ -44,7 +44,8 @@ package final class DeliveryEngine: Service, StateObserver {
 
     struct State {
         var lanes: DeliveryLanes
-        var settlements = SettlementQueue()
+        /// Outcomes that wait to be written, webhooks in turn.
+        var settlements = TurnQueue<WebhookID, Settlement>()
         var traffic = SharedTraffic()
         var phase = Phase.idle
         var claims: UInt64 = 0

@@ -41,6 +41,8 @@ struct DeliveryLanes: Sendable {
         /// Room promised to events that are being stored.
         var reserved = 0
         var underWay = 0
+        /// Outcomes that are not yet written; they count in its workspace, which it must not leave before.
+        var unrecorded = 0
         /// Bodies held, promised and under way.
         var bytes = 0
         /// How many attempts it may have under way.
@@ -53,7 +55,7 @@ struct DeliveryLanes: Sendable {
         var isStarved = false
 
         var held: Int { queue.count + reserved }
-        var isIdle: Bool { held == 0 && underWay == 0 && !isInLine && !isStarved }
+        var isIdle: Bool { held == 0 && underWay == 0 && unrecorded == 0 && !isInLine && !isStarved }
 
         mutating func keepPromise(_ delivery: ClaimedDelivery) {
             reserved -= 1
@@ -77,14 +79,18 @@ struct DeliveryLanes: Sendable {
         var held = 0
         var bytes = 0
         var unrecorded = 0
+
+        var isIdle: Bool { underWay == 0 && held == 0 && unrecorded == 0 && ready.isEmpty && !isInStarvedLine }
     }
 
     let limits: Limits
     var lanes: [WebhookID: Lane] = [:]
     /// The first is that of webhooks whose workspace nobody has told yet.
     var workspaces = [Workspace()]
-    private var places: [ExactText: Int] = [:]
-    private var homes: [WebhookID: Int] = [:]
+    /// Places in `workspaces`: by name, by webhook, and those that nobody has.
+    var placeByName: [ExactText: Int] = [:]
+    var placeByWebhook: [WebhookID: Int] = [:]
+    var freePlaces: [Int] = []
     private var turns: FairTurns
     var due = DueTimes()
     /// Workspaces with starved lanes, and how many entries their lines have.
@@ -103,25 +109,8 @@ struct DeliveryLanes: Sendable {
     /// When something in the state falls due, as far as is known; entries that no longer hold may make it too early.
     var nextDue: Timestamp? { due.first?.at }
 
-    /// Tells whose webhook it is; of one that has work here the old answer stands until it has none.
-    mutating func place(_ id: WebhookID, in workspace: String) {
-        let place: Int
-        if let known = places[workspace] {
-            place = known
-        } else {
-            place = workspaces.count
-            places[workspace] = place
-            workspaces.append(Workspace())
-        }
-        homes[id] = place
-        if let lane = lanes[id], lane.workspace != place, lane.isIdle { lanes[id]?.workspace = place }
-    }
-
-    /// By place in `workspaces`.
-    func workspace(of id: WebhookID) -> Int { lanes[id]?.workspace ?? homes[id] ?? 0 }
-
     func newLane(_ id: WebhookID) -> Lane {
-        Lane(workspace: homes[id] ?? 0, window: min(limits.underWayAtFirst, limits.underWayPerLane))
+        Lane(workspace: placeByWebhook[id] ?? 0, window: min(limits.underWayAtFirst, limits.underWayPerLane))
     }
 
     // MARK: What comes in
@@ -207,9 +196,10 @@ struct DeliveryLanes: Sendable {
     ///   - failed: nil where it says nothing about the receiver.
     mutating func finish(_ id: WebhookID, bytes size: Int = 0, failed: Bool?) {
         underWay -= 1
-        unrecorded += 1
         guard var lane = lanes[id] else { return }
+        unrecorded += 1
         lane.underWay -= 1
+        lane.unrecorded += 1
         lane.bytes -= size
         count(lane.workspace, held: 0, bytes: -size)
         workspaces[lane.workspace].underWay -= 1
@@ -222,16 +212,12 @@ struct DeliveryLanes: Sendable {
 
     /// The outcome of a delivery is written.
     mutating func recorded(_ id: WebhookID) {
-        unrecorded = max(0, unrecorded - 1)
-        guard let lane = lanes[id] else { return }
-        workspaces[lane.workspace].unrecorded = max(0, workspaces[lane.workspace].unrecorded - 1)
+        // One that was drained was never under way, and is not counted.
+        guard let lane = lanes[id], lane.unrecorded > 0 else { return }
+        unrecorded -= 1
+        lanes[id]?.unrecorded -= 1
+        workspaces[lane.workspace].unrecorded -= 1
         offer(lane.workspace)
-    }
-
-    /// Forgets lanes of webhooks that are gone and have nothing here.
-    mutating func forget(where isGone: (WebhookID) -> Bool) {
-        lanes = lanes.filter { id, lane in lane.underWay > 0 || lane.held > 0 || lane.isInLine || !isGone(id) }
-        homes = homes.filter { id, _ in lanes[id] != nil || !isGone(id) }
     }
 
     /// Takes every queued delivery out, to give it back; without its body.

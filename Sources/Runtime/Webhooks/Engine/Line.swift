@@ -21,6 +21,11 @@ struct Line<Element: Sendable>: Sendable {
         return item
     }
 
+    /// Takes one out, wherever it stands.
+    mutating func removeFirst(where isWanted: (Element) -> Bool) -> Element? {
+        items[head...].firstIndex(where: isWanted).map { items.remove(at: $0) }
+    }
+
     /// Takes everything.
     mutating func drain() -> [Element] {
         defer { (items, head) = ([], 0) }

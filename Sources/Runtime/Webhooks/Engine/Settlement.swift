@@ -14,31 +14,3 @@ enum Settlement: Sendable {
         }
     }
 }
-
-/// Settlements that wait to be written, webhooks in turn: one with many holds up no other. O(1) a step.
-struct SettlementQueue: Sendable {
-    private var lines: [WebhookID: Line<Settlement>] = [:]
-    private var turns = Line<WebhookID>()
-    private(set) var count = 0
-
-    var isEmpty: Bool { count == 0 }
-
-    mutating func append(_ settlement: Settlement) {
-        let id = settlement.webhookID
-        count += 1
-        if lines[id] == nil { turns.append(id) }
-        lines[id, default: Line()].append(settlement)
-    }
-
-    /// Takes the next ones out.
-    mutating func take(atMost limit: Int) -> [Settlement] {
-        var taken: [Settlement] = []
-        while taken.count < limit, let id = turns.popFirst() {
-            guard let settlement = lines[id]?.popFirst() else { continue }
-            taken.append(settlement)
-            if lines[id]?.isEmpty == true { lines[id] = nil } else { turns.append(id) }
-        }
-        count -= taken.count
-        return taken
-    }
-}
