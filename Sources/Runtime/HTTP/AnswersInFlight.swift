@@ -61,12 +61,7 @@ final class AnswersInFlight: Sendable {
         var response = Response(reply, json: ResponseBody(byteBuffer: buffer))
         let bytes = buffer.readableBytes
         guard bytes > Self.smallBytes else { return response }
-        let workspace: ExactText =
-            switch principal?.workspace {
-            case .one(let name): name
-            case .all, nil: "*"
-            }
-        guard let hold = take(bytes, for: workspace) else {
+        guard let hold = take(bytes, for: Principal.share(of: principal)) else {
             return Response(APIError.busy("too many large answers wait to be read").reply)
         }
         response.body = ResponseBody(contentLength: bytes) { writer in

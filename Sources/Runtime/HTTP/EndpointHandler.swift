@@ -39,7 +39,7 @@ struct EndpointHandler: Sendable {
 
     private func answer(to call: Call) async throws -> Reply {
         guard endpoint.isList else { return try await endpoint.handle(call) }
-        return try await slots.run {
+        return try await slots.run(for: Principal.share(of: call.principal)) {
             // Who went away while waiting costs nothing more.
             guard !call.isAbandoned() else { return Reply(.serviceUnavailable) }
             return try await endpoint.handle(call)

@@ -28,10 +28,18 @@ package struct Principal: Sendable, Hashable {
         self.role = role
     }
 
+    /// Whose share of a common bound a call counts towards: its workspace's, and `*` for callers who are bound to none.
+    static func share(of principal: Principal?) -> ExactText {
+        switch principal?.workspace {
+        case .one(let workspace): workspace
+        case .all, nil: "*"
+        }
+    }
+
     /// Whether an object of that workspace exists for this principal.
     package func reaches(_ workspace: String) -> Bool {
         switch self.workspace {
-        case .one(let own): own.text.isExactly(workspace)
+        case .one(let own): own == ExactText(workspace)
         case .all: true
         }
     }

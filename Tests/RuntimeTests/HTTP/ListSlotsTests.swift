@@ -1,4 +1,5 @@
 import HTTPTypes
+import Spec
 import Synchronization
 import Testing
 
@@ -35,7 +36,7 @@ struct ListSlotsTests {
         let slots = ListSlots(count: 2)
         let running = Running()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<50 { group.addTask { try await slots.run { await running.body() } } }
+            for _ in 0..<50 { group.addTask { try await slots.run(for: "a") { await running.body() } } }
             try await group.waitForAll()
         }
         #expect(running.counts.withLock { $0.most } <= 2)
@@ -45,13 +46,13 @@ struct ListSlotsTests {
     @Test func `beyond the queue it is 503 with the time to come back, and one that is cancelled leaves its place`() async throws {
         let slots = ListSlots(count: 1, longestQueue: 1)
         let held = Held()
-        let first = Task { try await slots.run { await held.body() } }
+        let first = Task { try await slots.run(for: "a") { await held.body() } }
         while held.entered.withLock({ $0 }) == 0 { await Task.yield() }
-        let waiting = Task { try await slots.run {} }
+        let waiting = Task { try await slots.run(for: "a") {} }
         // The second takes the one place of the queue; from then on others are refused.
         var refusal: APIError?
         while refusal == nil {
-            let third = Task { try await slots.run {} }
+            let third = Task { try await slots.run(for: "a") {} }
             for _ in 0..<20 { await Task.yield() }
             third.cancel()
             do { try await third.value } catch { refusal = error as? APIError }
@@ -63,6 +64,26 @@ struct ListSlotsTests {
         _ = try? await waiting.value
         held.gate.continuation.finish()
         try await first.value
-        try await slots.run {}
+        try await slots.run(for: "a") {}
+    }
+
+    @Test func `a workspace that asks for very many takes neither every place nor every turn`() async throws {
+        let slots = ListSlots(count: 1, longestQueue: 8, share: 4)
+        let held = Held()
+        let order = Mutex<[String]>([])
+        let first = Task { try await slots.run(for: "a") { await held.body() } }
+        while held.entered.withLock({ $0 }) == 0 { await Task.yield() }
+        let crowd = (0..<20).map { _ in Task { try await slots.run(for: "a") { order.withLock { $0.append("a") } } } }
+        // All but the share are refused at once, whoever else waits.
+        while slots.waitingCount(of: "a") < 4 { await Task.yield() }
+        let other = Task { try await slots.run(for: "b") { order.withLock { $0.append("b") } } }
+        while slots.waitingCount(of: "b") < 1 { await Task.yield() }
+        held.gate.continuation.finish()
+        try await first.value
+        try await other.value
+        var refused = 0
+        for task in crowd { do { try await task.value } catch { refused += 1 } }
+        #expect(refused == 16)
+        #expect(order.withLock { $0 }.firstIndex(of: "b") ?? 9 <= 1)
     }
 }
