@@ -2,27 +2,40 @@ extension EventSchema {
     /// Data that satisfies the schema, always the same; nil where none is found.
     ///
     /// The schema's own `default`, `examples`, `const` and `enum` come first; else the required members, with the least of what
-    /// their keywords ask for. What conflicting keywords make impossible to guess has no sample.
+    /// their keywords ask for. What conflicting keywords make impossible to guess has no sample, nor has what takes more than
+    /// `maximumSampleBytes`: lists within lists of a hundred elements each would take any amount.
     package static func sample(of schema: JSON) -> JSON? {
-        let made = Sampling.value(of: schema, depth: 0)
+        var sampling = Sampling(room: maximumSampleBytes)
+        let made = sampling.value(of: schema, depth: 0)
+        guard sampling.room > 0 else { return .none }
         // `nil` in one expression with a JSON would be JSON's null.
         guard violations(of: made, by: schema).isEmpty else { return .none }
         return made
     }
+
+    /// About, of the sample as JSON.
+    package static let maximumSampleBytes = 256 << 10
 }
 
-private enum Sampling {
-    static func value(of schema: JSON, depth: Int) -> JSON {
-        guard depth < 32, let object = schema.object else { return depth == 0 ? [:] : "example" }
+private struct Sampling {
+    /// Bytes that may still be made; from 0 on nothing more is.
+    private(set) var room: Int
+
+    init(room: Int) { self.room = room }
+
+    mutating func value(of schema: JSON, depth: Int) -> JSON {
+        room -= 8
+        guard room > 0, depth < 32, let object = schema.object else { return depth == 0 ? [:] : "example" }
         if let ready = object["const"] ?? object["default"] ?? object["examples"]?.array?.first ?? object["enum"]?.array?.first {
+            room -= ready.utf8.count
             return ready
         }
         let branches = (object["allOf"]?.array ?? []) + [object["oneOf"], object["anyOf"]].compactMap { $0?.array?.first }
-        guard branches.isEmpty else { return value(of: branches.reduce(plain(object), joined), depth: depth + 1) }
-        switch type(of: object, depth: depth) {
+        guard branches.isEmpty else { return value(of: branches.reduce(Self.plain(object), Self.joined), depth: depth + 1) }
+        switch Self.type(of: object, depth: depth) {
         case "object": return members(of: object, depth: depth)
         case "array": return elements(of: object, depth: depth)
-        case "number", "integer": return number(object)
+        case "number", "integer": return Self.number(object)
         case "boolean": return true
         case "null": return .null
         default: return text(object)
@@ -57,18 +70,23 @@ private enum Sampling {
         return object["minimum"] != nil || object["maximum"] != nil ? "number" : "string"
     }
 
-    private static func members(of object: JSONObject, depth: Int) -> JSON {
+    private mutating func members(of object: JSONObject, depth: Int) -> JSON {
         var made = JSONObject()
-        for name in object["required"]?.strings ?? [] {
+        for name in object["required"]?.strings ?? [] where made[name] == nil && room > 0 {
+            room -= name.utf8.count
             made[name] = value(of: object["properties"]?[name] ?? object["additionalProperties"] ?? true, depth: depth + 1)
         }
         return .object(made)
     }
 
-    private static func elements(of object: JSONObject, depth: Int) -> JSON {
+    private mutating func elements(of object: JSONObject, depth: Int) -> JSON {
         let first = object["prefixItems"]?.array ?? []
         let count = min(object["minItems"]?.integer ?? 0, 100)
-        return .array((0..<max(count, 0)).map { value(of: $0 < first.count ? first[$0] : object["items"] ?? true, depth: depth + 1) })
+        var made: [JSON] = []
+        while made.count < count, room > 0 {
+            made.append(value(of: made.count < first.count ? first[made.count] : object["items"] ?? true, depth: depth + 1))
+        }
+        return .array(made)
     }
 
     private static func number(_ object: JSONObject) -> JSON {
@@ -77,10 +95,11 @@ private enum Sampling {
         return .number((low ?? high.map { min($0, 0) } ?? 0).rounded(.up))
     }
 
-    private static func text(_ object: JSONObject) -> JSON {
+    private mutating func text(_ object: JSONObject) -> JSON {
         let least = min(object["minLength"]?.integer ?? 0, 10_000)
         let most = object["maxLength"]?.integer ?? .max
         let text = "example" + String(repeating: "x", count: max(0, least - 7))
+        room -= text.utf8.count
         return .string(String(text.prefix(max(0, most))))
     }
 }

@@ -27,4 +27,20 @@ struct EventSampleTests {
         let (schema, sample) = Self.cases[index]
         #expect(EventSchema.sample(of: schema) == sample)
     }
+
+    /// Each would take a hundred to the power of its depth, were it made whole.
+    @Test func `a schema that asks for too much has no sample, and says so at once`() {
+        var lists: JSON = ["type": "string"]
+        for _ in 0..<12 { lists = ["type": "array", "minItems": 100, "items": lists] }
+        #expect(EventSchema.sample(of: lists) == .none)
+        var repeated: JSON = ["type": "string"]
+        let names = JSON.strings(Array(repeating: "a", count: 100))
+        for _ in 0..<12 { repeated = ["required": names, "properties": ["a": repeated]] }
+        #expect(EventSchema.sample(of: repeated) != .none)
+        let texts: JSON = [
+            "type": "array", "minItems": 100,
+            "items": ["type": "array", "minItems": 100, "items": ["type": "string", "minLength": 10_000]],
+        ]
+        #expect(EventSchema.sample(of: texts) == .none)
+    }
 }
