@@ -30,7 +30,7 @@ package struct DriftCommand: WorldCommand {
         let plan = Plan(
             base: Observed.Base(lineage: serial.lineage, serial: serial.serial), changes: [], drift: drift, refusals: [],
             reads: ReadSet(domains: domains, addresses: [], records: []), existing: 0,
-            spansWorkspaces: Set(drift.map(\.address.workspace)).count > 1, isComplete: true)
+            spansWorkspaces: domains.workspaces.count > 1, isComplete: true)
         switch format {
         case .json: world.output.line(plan.json(timestamp: world.now()).text)
         case .text: world.output.write(text(of: plan))

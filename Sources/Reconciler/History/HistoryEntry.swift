@@ -62,7 +62,8 @@ extension RevisionChange {
     /// Whether nothing but the address differs.
     fileprivate var isPureMove: Bool {
         guard previousName != nil, let before, let after else { return false }
-        return before.specText == after.specText && before.preventDestroy == after.preventDestroy && before.owner == after.owner
+        return before.specText.isExactly(after.specText) && before.preventDestroy == after.preventDestroy
+            && before.owner.isExactly(after.owner)
     }
 
     /// Names as in a plan: `address`, `previousAddress`, `action`, `before`, `after`.

@@ -81,10 +81,10 @@ extension Statements {
     /// Resources whose owner a return to the manifest would change: taken without asking, since they were theirs then.
     package func formerOwnerships(in manifest: Manifest) throws -> [PlanOptions.TargetPattern] {
         var owners: [Address: String] = [:]
-        for workspace in Set(manifest.domains.map(\.workspace)) {
+        for workspace in manifest.domains.workspaces {
             for record in try resources(in: workspace) { owners[record.address] = record.owner }
         }
-        return manifest.resources.filter { owners[$0.address] ?? $0.owner != $0.owner }
+        return manifest.resources.filter { owners[$0.address]?.isExactly($0.owner) == false }
             .compactMap { PlanOptions.TargetPattern($0.address.qualified) }
     }
 

@@ -95,11 +95,10 @@ private struct PlanMaking {
         if deletes { changes.sort { $0.address < $1.address } }
         let records = observed.records
         let readRecords = unread.isEmpty ? records : records.indices.filter { !unread.contains($0) }.map { records[$0] }
-        let workspaces = Set(manifest.domains.map(\.workspace))
         return Plan(
             base: observed.base, changes: changes, drift: drift(), refusals: refusals,
             reads: ReadSet(domains: manifest.domains, addresses: readAddresses, records: readRecords), existing: existing,
-            spansWorkspaces: workspaces.count > 1, isComplete: wanted == nil)
+            spansWorkspaces: manifest.domains.workspaces.count > 1, isComplete: wanted == nil)
     }
 
     // MARK: one resource

@@ -8,7 +8,7 @@ extension Statements {
     package func observe(for manifest: Manifest, comparing compared: [Resource]? = nil) throws -> Observed {
         let state = try stateSerial()
         var records: [ResourceRecord] = []
-        for workspace in Set(manifest.domains.map(\.workspace)).sorted() { records += try resources(in: workspace) }
+        for workspace in manifest.domains.workspaces { records += try resources(in: workspace) }
         var wanted: Set<Address> = []
         for resource in compared ?? manifest.resources where !resource.spec.secrets.isEmpty { wanted.insert(resource.address) }
         var secrets: [Address: [String: Secret]] = [:]

@@ -60,7 +60,7 @@ extension Plan {
             ("resource_drift", .array(drift.map { json($0, for: use == .readers ? .drift : use) })),
         ])
         if !refusals.isEmpty { document["refusals"] = .array(refusals.map(\.json)) }
-        let workspaces = Set(reads.domains.map(\.workspace))
+        let workspaces = reads.domains.workspaces
         if workspaces.count == 1, let workspace = workspaces.first { document["workspace"] = .string(workspace) }
         document["summary"] = [
             "add": .integer(count(.create)), "change": .integer(count(.update)), "destroy": .integer(count(.delete)),

@@ -80,7 +80,7 @@ package struct SavedPlan: Sendable {
         plan = Plan(
             base: Observed.Base(lineage: lineage, serial: serial), changes: changes, drift: [], refusals: [], reads: readSet,
             fingerprints: fingerprints, existing: min(max(own["existing"]?.integer ?? 0, 0), 1_000_000_000),
-            spansWorkspaces: Set(readSet.domains.map(\.workspace)).count > 1, isComplete: document["complete"]?.bool ?? true)
+            spansWorkspaces: readSet.domains.workspaces.count > 1, isComplete: document["complete"]?.bool ?? true)
         plan.reviewedDigest = document["digest"]?.string
     }
 

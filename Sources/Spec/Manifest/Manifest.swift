@@ -119,3 +119,8 @@ package enum ResourceSpec: Sendable, Equatable {
         }
     }
 }
+
+extension Sequence<Manifest.Domain> {
+    /// The workspaces, each once, in the order of their bytes.
+    package var workspaces: [String] { Set(map { ExactText($0.workspace) }).sorted().map(\.text) }
+}

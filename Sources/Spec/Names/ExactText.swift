@@ -22,28 +22,41 @@ package struct ExactText: Sendable, Hashable, Comparable, ExpressibleByStringLit
 extension String {
     /// Whether both have the same UTF-8 bytes.
     package func isExactly(_ other: String) -> Bool {
+        let count = utf8.count
+        guard count == other.utf8.count else { return false }
         let (mine, others) = (utf8.span, other.utf8.span)
-        guard mine.count == others.count else { return false }
-        for position in mine.indices where mine[position] != others[position] { return false }
-        return true
+        // Without a way out of the loop the compiler compares many bytes at a time.
+        var difference: UInt8 = 0
+        for position in 0..<count { difference |= mine[position] ^ others[position] }
+        return difference == 0
     }
 
     /// Whether the bytes come before the other's.
     package func precedes(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 
-    /// Feeds the bytes and their number, eight at a time.
+    /// Feeds the bytes, eight at a time, then those that are left with the number of all.
+    ///
+    /// Not what `String` feeds, which is the same for all spellings of one text: keys chosen so would all collide.
     package func hashBytes(into hasher: inout Hasher) {
         let bytes = utf8.span
-        var word: UInt64 = 0
-        for position in bytes.indices {
-            word = word << 8 | UInt64(bytes[position])
-            if position & 7 == 7 {
-                hasher.combine(word)
-                word = 0
-            }
+        var position = 0
+        while position + 8 <= bytes.count {
+            // One expression, so that the compiler reads the word at once.
+            let low =
+                UInt64(bytes[position]) | UInt64(bytes[position + 1]) << 8 | UInt64(bytes[position + 2]) << 16
+                | UInt64(bytes[position + 3]) << 24
+            let high =
+                UInt64(bytes[position + 4]) | UInt64(bytes[position + 5]) << 8 | UInt64(bytes[position + 6]) << 16
+                | UInt64(bytes[position + 7]) << 24
+            hasher.combine(low | high << 32)
+            position += 8
         }
-        hasher.combine(word)
-        hasher.combine(bytes.count)
+        var rest = UInt64(truncatingIfNeeded: bytes.count)
+        while position < bytes.count {
+            rest = rest << 8 | UInt64(bytes[position])
+            position += 1
+        }
+        hasher.combine(rest)
     }
 }
 

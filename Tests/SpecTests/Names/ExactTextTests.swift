@@ -17,6 +17,7 @@ struct ExactTextTests {
         #expect(![a].containsExactly(b))
         #expect(Address(workspace: a, kind: .webhook, name: "w") != Address(workspace: b, kind: .webhook, name: "w"))
         #expect(Set([Manifest.Domain(workspace: a, owner: ""), Manifest.Domain(workspace: b, owner: "")]).count == 2)
+        #expect([Manifest.Domain(workspace: a, owner: ""), Manifest.Domain(workspace: b, owner: "")].workspaces.count == 2)
         #expect(JSON.string(a) != JSON.string(b))
         #expect(!ScopePattern.covers(a, b))
     }
@@ -27,5 +28,21 @@ struct ExactTextTests {
         #expect(ExactText(text) == ExactText(copy))
         #expect(ExactText(text).hashValue == ExactText(copy).hashValue)
         #expect(!(ExactText(text) < ExactText(copy)))
+    }
+
+    @Test func `one byte that differs makes another name, wherever it stands and however long the text is`() {
+        for length in 1...40 {
+            let text = String(repeating: "x", count: length)
+            var names: Set<ExactText> = [ExactText(text)]
+            for position in 0..<length {
+                var bytes = Array(text.utf8)
+                bytes[position] = UInt8(ascii: "y")
+                let other = String(decoding: bytes, as: UTF8.self)
+                #expect(!text.isExactly(other))
+                names.insert(ExactText(other))
+            }
+            #expect(names.count == length + 1)
+            #expect(!text.isExactly(text + "x"))
+        }
     }
 }

@@ -75,17 +75,17 @@ struct CrossCheck {
 
     private mutating func checkReferences(_ decoders: [DocumentDecoder]) {
         guard decoders.contains(where: { !$0.references.isEmpty }) else { return }
-        var events: [String: Set<ExactText>] = [:]
-        var scopes: [String: Set<String>] = [:]
+        var events: [ExactText: Set<ExactText>] = [:]
+        var scopes: [ExactText: Set<ExactText>] = [:]
         /// Every beginning of a scope up to a colon: `posts:` for `posts:read`.
-        var scopePrefixes: [String: Set<String>] = [:]
+        var scopePrefixes: [ExactText: Set<ExactText>] = [:]
         for resource in resources {
             let address = resource.address
             if address.kind == .event { events[address.workspace, default: []].insert(ExactText(address.name)) }
             if address.kind == .scope {
-                scopes[address.workspace, default: []].insert(address.name)
+                scopes[address.workspace, default: []].insert(ExactText(address.name))
                 for (position, character) in zip(address.name.indices, address.name) where character == ":" {
-                    scopePrefixes[address.workspace, default: []].insert(String(address.name[...position]))
+                    scopePrefixes[address.workspace, default: []].insert(ExactText(String(address.name[...position])))
                 }
             }
         }
@@ -97,7 +97,7 @@ struct CrossCheck {
                 report(
                     reference, "there is no event \(quoted(reference.name)) in workspace `\(reference.workspace)`",
                     "declare it below `events`, or name a built-in one",
-                    unlessNear: { BuiltInEvent.allCases.map(\.rawValue) + declared.map(\.text).sorted() })
+                    unlessNear: { BuiltInEvent.allCases.map(\.rawValue) + declared.sorted().map(\.text) })
             case .scopePattern:
                 let declared = scopes[reference.workspace] ?? []
                 if reference.name == "*" {
@@ -107,15 +107,15 @@ struct CrossCheck {
                         )
                     }
                 } else if reference.name.hasSuffix(":*") {
-                    guard scopePrefixes[reference.workspace]?.contains(String(reference.name.dropLast())) != true else { continue }
                     let prefixes = scopePrefixes[reference.workspace] ?? []
+                    guard !prefixes.contains(ExactText(String(reference.name.dropLast()))) else { continue }
                     report(
                         reference, "\(quoted(reference.name)) covers no scope of workspace `\(reference.workspace)`",
-                        "declare such a scope below `scopes`", unlessNear: { prefixes.sorted().map { $0 + "*" } })
-                } else if !declared.contains(reference.name) {
+                        "declare such a scope below `scopes`", unlessNear: { prefixes.sorted().map { $0.text + "*" } })
+                } else if !declared.contains(ExactText(reference.name)) {
                     report(
                         reference, "there is no scope \(quoted(reference.name)) in workspace `\(reference.workspace)`",
-                        "declare it below `scopes`", unlessNear: { declared.sorted() })
+                        "declare it below `scopes`", unlessNear: { declared.sorted().map(\.text) })
                 }
             }
         }
@@ -181,7 +181,7 @@ struct CrossCheck {
                 guard end == move.to else { continue }
                 report(
                     in: move.file, move.toSpan, "`\(end.local)` is not declared", near: end.local, "declare it, or take the move away"
-                ) { addresses.keys.filter { $0.workspace == end.workspace && $0.kind == end.kind }.map(\.local).sorted() }
+                ) { addresses.keys.filter { $0.kind == end.kind && $0.workspace.isExactly(end.workspace) }.map(\.local).sorted() }
                 continue
             }
             moves.append(Manifest.Move(from: move.from, to: end, source: move.source))
@@ -193,32 +193,4 @@ struct CrossCheck {
     }
 
     private func place(_ move: DeclaredMove) -> String { "\(move.source.file):\(move.source.line):\(move.source.column)" }
-}
-
-/// Where chains of moves end; every step is walked once, however many chains share it.
-private struct MoveEnds {
-    private let next: [Address: Address]
-    /// What is known so far; nil for what leads in a circle.
-    private var known: [Address: Address?] = [:]
-
-    init(_ next: [Address: Address]) { self.next = next }
-
-    /// The address at which the chain from `start` ends; nil where it leads in a circle.
-    mutating func end(from start: Address) -> Address? {
-        var path: [Address] = []
-        var seen: Set<Address> = []
-        var position = start
-        var isCircle = false
-        while known[position] == nil, let following = next[position] {
-            guard seen.insert(position).inserted else {
-                isCircle = true
-                break
-            }
-            path.append(position)
-            position = following
-        }
-        let end: Address? = isCircle ? nil : known[position] ?? position
-        for step in path { known[step] = .some(end) }
-        return end
-    }
 }

@@ -174,17 +174,17 @@ extension DocumentDecoder {
             return []
         }
         var values: [String] = []
-        var seen: Set<String>?
+        var seen: Set<ExactText>?
         for child in node.elements {
             guard let value = element(&self, child) else { continue }
             // Short lists, which almost all are, need no set.
-            if values.count == 8 { seen = Set(values) }
-            guard !(seen?.contains(value) ?? values.contains(value)) else {
+            if values.count == 8 { seen = Set(values.map { ExactText($0) }) }
+            guard !(seen?.contains(ExactText(value)) ?? values.containsExactly(value)) else {
                 report(child, "\(quoted(value)) is in `\(field)` twice", "keep one of the two")
                 continue
             }
             values.append(value)
-            seen?.insert(value)
+            seen?.insert(ExactText(value))
         }
         return values
     }

@@ -1,12 +1,3 @@
-/// What is wrong, where; becomes a `Diagnostic` when the whole file has been read.
-struct Finding {
-    var span: Span
-    var summary: String
-    var detail: String?
-    /// Whether the text around it was not understood.
-    var isSyntactic = false
-}
-
 /// What was found wrong with one file, in the order found: the first ones, and how many there are beyond.
 struct Findings {
     /// More than are shown, so that those shown are the first by place in almost every file.
