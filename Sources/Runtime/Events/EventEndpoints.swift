@@ -86,7 +86,7 @@ package struct EventEndpoints: EndpointGroup {
         let data = fields.value("data")
         if data == nil { fields.report("data", "is required") } else if data?.object == nil { fields.report("data", "must be an object") }
         try fields.finish()
-        try await store.read { try call.admitObject(in: workspace, $0) }
+        try await call.admitObject(in: workspace, store)
         let stored = try await intake.accept(workspace: workspace, type: type, data: data ?? [:], idempotencyKey: key, at: call.now)
         return Reply(.accepted, EventIntake.json(stored))
     }

@@ -1,7 +1,7 @@
 package import Spec
 package import Store
 
-/// The door for events: checks what is handed in against the workspace's event types, then stores it.
+/// Takes events in: checks what is handed in against the workspace's event types, then stores it.
 package struct EventIntake: Sendable {
     private let engine: DeliveryEngine
 

@@ -86,7 +86,7 @@ package struct OAuthEndpoints: EndpointGroup {
     private func initiate(_ call: Call) async throws -> Reply {
         let integration = try await store.visibleIntegration(call)
         let workspace = call.workspaceFilter ?? integration.workspace
-        try await store.read { try call.admitObject(in: workspace, $0) }
+        try await call.admitObject(in: workspace, store)
         let start = try await start(call, integration, workspace: workspace)
         let started = try await translatingOAuthErrors { try await flow.initiate(integration, start) }
         // The start address sets the cookie and goes on to the provider, so it is what a browser must open.

@@ -41,18 +41,21 @@ final class GroupCommit: Sendable {
     /// Commits one batch, then lines up behind the writes that came meanwhile (the writer's queue is first in, first out).
     private func drain() {
         pool.asyncWriteWithoutTransaction { db in
-            guard let batch = self.nextBatch() else { return }
-            self.commit(batch, on: db)
-            self.drain()
+            self.commit(self.nextBatch(), on: db)
+            if self.hasMore() { self.drain() }
         }
     }
 
-    private func nextBatch() -> [any Job]? {
+    /// Whether somebody waits; where nobody does, the next who comes starts a drain.
+    private func hasMore() -> Bool {
         state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.isDraining = false
-                return nil
-            }
+            state.isDraining = !state.waiting.isEmpty
+            return state.isDraining
+        }
+    }
+
+    private func nextBatch() -> [any Job] {
+        state.withLock { state in
             let batch = Array(state.waiting.prefix(Self.maximumBatch))
             state.waiting.removeFirst(batch.count)
             return batch
