@@ -43,7 +43,7 @@ extension Statements {
                     SELECT connections.id, connections.due_at,
                         row_number() OVER (PARTITION BY connections.integration_id ORDER BY connections.due_at) AS place
                     FROM connections JOIN integrations ON integrations.id = connections.integration_id
-                    WHERE connections.due_at <= ? AND json_extract(integrations.spec, '$.status') = 'ACTIVE')
+                    WHERE connections.due_at <= ? AND json_extract(integrations.spec, '$.status') = 'ACTIVE') AS ranked
                 WHERE place <= 16 ORDER BY due_at LIMIT ?
                 """, arguments: [now.milliseconds, limit]
         ).compactMap { ConnectionID($0) }

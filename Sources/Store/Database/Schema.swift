@@ -286,7 +286,4 @@ enum Schema {
         CREATE INDEX logs_by_integration ON logs (integration_id, id);
         CREATE INDEX logs_by_age ON logs (at);
         """
-
-    /// What recognises a wrong ENCRYPTION_KEY (`KeyCanary`); null until a key is known to fit.
-    private static let keyCanary = "ALTER TABLE state ADD COLUMN canary BLOB"
 }

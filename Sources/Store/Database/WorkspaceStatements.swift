@@ -18,13 +18,13 @@ extension Statements {
         try Bool.fetchOne(
             db,
             sql: """
-                SELECT EXISTS (SELECT 1 FROM scopes WHERE workspace = ?1) OR EXISTS (SELECT 1 FROM event_types WHERE workspace = ?1)
-                    OR EXISTS (SELECT 1 FROM key_policies WHERE workspace = ?1)
-                    OR EXISTS (SELECT 1 FROM integrations WHERE workspace = ?1)
-                    OR EXISTS (SELECT 1 FROM webhooks WHERE workspace = ?1) OR EXISTS (SELECT 1 FROM api_keys WHERE workspace = ?1)
-                    OR EXISTS (SELECT 1 FROM connections WHERE workspace = ?1) OR EXISTS (SELECT 1 FROM events WHERE workspace = ?1)
-                    OR EXISTS (SELECT 1 FROM revision_changes WHERE workspace = ?1)
+                SELECT EXISTS (SELECT 1 FROM scopes WHERE workspace = ?) OR EXISTS (SELECT 1 FROM event_types WHERE workspace = ?)
+                    OR EXISTS (SELECT 1 FROM key_policies WHERE workspace = ?)
+                    OR EXISTS (SELECT 1 FROM integrations WHERE workspace = ?)
+                    OR EXISTS (SELECT 1 FROM webhooks WHERE workspace = ?) OR EXISTS (SELECT 1 FROM api_keys WHERE workspace = ?)
+                    OR EXISTS (SELECT 1 FROM connections WHERE workspace = ?) OR EXISTS (SELECT 1 FROM events WHERE workspace = ?)
+                    OR EXISTS (SELECT 1 FROM revision_changes WHERE workspace = ?)
                 """,
-            arguments: [workspace]) ?? false
+            arguments: StatementArguments(Array(repeating: workspace, count: 9))) ?? false
     }
 }

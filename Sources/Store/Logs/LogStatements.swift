@@ -62,25 +62,24 @@ extension Statements {
     package func logs(
         ofIntegration integrationID: IntegrationID, workspace: String?, before: Int?, limit: PageLimit
     ) throws -> ListPage<ActivityLog> {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT * FROM logs WHERE integration_id = ?1 AND (?2 IS NULL OR workspace = ?2) AND id < ?3 ORDER BY id DESC LIMIT ?4
-                """,
-            arguments: [integrationID.text, workspace, before ?? Int.max, limit.rows])
-        return try ListPage(rows, limit: limit) { ActivityLog($0) }
+        try logs(
+            sql: "SELECT * FROM logs WHERE integration_id = ? AND (? IS NULL OR workspace = ?) AND id < ? ORDER BY id DESC LIMIT ?",
+            of: integrationID.text, workspace, before, limit)
     }
 
-    /// Newest first; `before` is the id of the last entry of the page before.
+    /// The same of a webhook.
     package func logs(
         ofWebhook webhookID: WebhookID, workspace: String?, before: Int?, limit: PageLimit
     ) throws -> ListPage<ActivityLog> {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT * FROM logs WHERE webhook_id = ?1 AND (?2 IS NULL OR workspace = ?2) AND id < ?3 ORDER BY id DESC LIMIT ?4
-                """,
-            arguments: [webhookID.text, workspace, before ?? Int.max, limit.rows])
+        try logs(
+            sql: "SELECT * FROM logs WHERE webhook_id = ? AND (? IS NULL OR workspace = ?) AND id < ? ORDER BY id DESC LIMIT ?",
+            of: webhookID.text, workspace, before, limit)
+    }
+
+    private func logs(
+        sql: String, of id: String, _ workspace: String?, _ before: Int?, _ limit: PageLimit
+    ) throws -> ListPage<ActivityLog> {
+        let rows = try Row.fetchCursor(db, sql: sql, arguments: [id, workspace, workspace, before ?? Int.max, limit.rows])
         return try ListPage(rows, limit: limit) { ActivityLog($0) }
     }
 }
@@ -100,17 +99,17 @@ extension Writing {
         if let integrationID = log.integrationID {
             try db.execute(
                 sql: """
-                    DELETE FROM logs WHERE integration_id = ?1 AND workspace = ?2 AND id <= (
-                        SELECT id FROM logs WHERE integration_id = ?1 AND workspace = ?2 ORDER BY id DESC LIMIT 1 OFFSET ?3)
+                    DELETE FROM logs WHERE integration_id = ? AND workspace = ? AND id <= (
+                        SELECT id FROM logs WHERE integration_id = ? AND workspace = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
                     """,
-                arguments: [integrationID, log.workspace, ActivityLog.kept])
+                arguments: [integrationID, log.workspace, integrationID, log.workspace, ActivityLog.kept])
         } else if let webhookID = log.webhookID {
             try db.execute(
                 sql: """
-                    DELETE FROM logs WHERE webhook_id = ?1 AND id <= (
-                        SELECT id FROM logs WHERE webhook_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)
+                    DELETE FROM logs WHERE webhook_id = ? AND id <= (
+                        SELECT id FROM logs WHERE webhook_id = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
                     """,
-                arguments: [webhookID, ActivityLog.kept])
+                arguments: [webhookID, webhookID, ActivityLog.kept])
         }
     }
 

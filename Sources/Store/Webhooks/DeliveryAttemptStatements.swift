@@ -42,7 +42,8 @@ extension Statements {
             while page.items[position].record.id.text != id {
                 position += 1
                 guard position < page.items.count else {
-                    preconditionFailure("one snapshot gave attempts of a delivery that it did not give")
+                    throw StoreError(
+                        code: .notAState, message: "the attempts of the delivery \(id) cannot be read; restore the state from a backup")
                 }
             }
             bytes += row.byteCount
