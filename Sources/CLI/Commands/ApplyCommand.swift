@@ -5,7 +5,7 @@ import Spec
 import Store
 
 /// `reconcile apply`: makes the state agree with the manifests, in one transaction.
-package struct ApplyCommand: WorldCommand {
+package struct ApplyCommand: PlanExecution {
     static let defaultMaximumDeletes = 30
 
     package static let configuration = CommandConfiguration(
@@ -57,7 +57,7 @@ package struct ApplyCommand: WorldCommand {
 
     package func validate() throws {
         if paths.isEmpty { throw ValidationError("name at least one manifest, folder, - or saved plan") }
-        guard (0...100).contains(maximumDeletes) else { throw ValidationError("--max-deletes takes a percentage from 0 to 100") }
+        try validateMaximumDeletes()
         guard let overlap, overlap <= PreviousSecret.longestOverlap else {
             throw ValidationError("--secret-overlap takes a duration such as 24h, at most 30d")
         }
@@ -65,25 +65,9 @@ package struct ApplyCommand: WorldCommand {
 
     private var overlap: Duration? { Duration(manifestText: secretOverlap) }
 
-    package func run() async throws {
-        let signals = Interruption.install()
-        defer { for signal in signals { signal.cancel() } }
-        let status = await perform(in: .process)
-        if status != .success { throw ExitCode(status.rawValue) }
-    }
-
-    package func run(in world: World) async throws {
-        do {
-            try await apply(in: world)
-        } catch let error as ReconcileError {
-            throw CommandError(error)
-        }
-    }
-
-    private func apply(in world: World) async throws {
-        let statePath = try state.path(in: world)
-        let secretsOutput = GeneratedSecretsOutput(world: world, path: secretsOut)
-        try secretsOutput.check()
+    package func execute(in world: World) async throws {
+        let path = try state.path(in: world)
+        try secretsOutput(in: world).check()
         var work = try await prepare(in: world)
         // Computed once: the text, the comparison and the revision all name it.
         work.plan.reviewedDigest = work.plan.digest
@@ -93,23 +77,14 @@ package struct ApplyCommand: WorldCommand {
                 "this is not the reviewed plan, nothing was applied: its digest is \(work.plan.digest) and not \(planDigest); review it with `reconcile plan`"
             )
         }
-        let plan = work.plan.guarded(maximumDeletePercent: maximumDeletes)
-        try PlanOutput(world: world, format: format).show(plan)
-        if !plan.isEmpty { try Approval(world: world, isGiven: isApproved).ask("Apply this plan to \(statePath)?") }
-        let author = await Author.current(in: world, manifestsAt: paths.first)
         let (secrets, reads, overlap, now) = (work.secrets, work.reads, overlap ?? .zero, world.now())
-        let secretsFile = try secretsOutput.open()
-        // Made only now: a plan that is refused or not approved leaves no file behind.
-        let store = try work.store ?? state.open(in: world, mode: .createIfMissing)
-        let applied = try await store.write { writing in
-            let applied = try writing.apply(plan, secrets: secrets, by: author, at: now, expectedReads: reads, secretOverlap: overlap)
-            Interruption.closeDoor()
-            return applied
+        try await carryOut(
+            work.plan.guarded(maximumDeletePercent: maximumDeletes), question: "Apply this plan to \(path)?", manifestsAt: paths.first,
+            in: world, on: { try work.store ?? state.open(in: world, mode: .createIfMissing) },
+            saying: { "Applied as revision \($0.number)." }
+        ) { writing, plan, author in
+            try writing.apply(plan, secrets: secrets, by: author, at: now, expectedReads: reads, secretOverlap: overlap)
         }
-        if let revision = applied.revision {
-            world.errors.line("Applied as revision \(revision.number).")
-        }
-        try secretsOutput.write(applied.generatedSecrets, to: secretsFile)
     }
 
     private struct Work {

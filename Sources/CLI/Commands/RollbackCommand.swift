@@ -1,11 +1,10 @@
 package import ArgumentParser
-import Dispatch
 import Reconciler
 import Spec
 import Store
 
 /// `reconcile rollback`: a plan back to an earlier revision, with the same guards and the same transaction.
-package struct RollbackCommand: WorldCommand {
+package struct RollbackCommand: PlanExecution {
     package static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Return to what was declared after an earlier revision.",
         discussion: """
@@ -44,27 +43,11 @@ package struct RollbackCommand: WorldCommand {
     package init() {}
 
     package func validate() throws {
-        guard (0...100).contains(maximumDeletes) else { throw ValidationError("--max-deletes takes a percentage from 0 to 100") }
+        try validateMaximumDeletes()
     }
 
-    package func run() async throws {
-        let signals = Interruption.install()
-        defer { for signal in signals { signal.cancel() } }
-        let status = await perform(in: .process)
-        if status != .success { throw ExitCode(status.rawValue) }
-    }
-
-    package func run(in world: World) async throws {
-        do {
-            try await rollBack(in: world)
-        } catch let error as ReconcileError {
-            throw CommandError(error)
-        }
-    }
-
-    private func rollBack(in world: World) async throws {
-        let secretsOutput = GeneratedSecretsOutput(world: world, path: secretsOut)
-        try secretsOutput.check()
+    package func execute(in world: World) async throws {
+        try secretsOutput(in: world).check()
         let store = try state.open(in: world)
         let (revision, now) = (revision, world.now())
         guard let manifest = try await store.read({ try $0.declarations(asOf: revision) }) else {
@@ -79,19 +62,14 @@ package struct RollbackCommand: WorldCommand {
         }
         plan.reviewedDigest = plan.digest
         plan = plan.guarded(maximumDeletePercent: maximumDeletes)
-        try PlanOutput(world: world, format: format).show(plan)
-        if plan.isEmpty { return }
-        try Approval(world: world, isGiven: isApproved).ask("Return \(try state.path(in: world)) to revision \(revision)?")
-        let author = await Author.current(in: world, manifestsAt: nil)
-        let agreed = plan
-        let secretsFile = try secretsOutput.open()
-        let applied = try await store.write { writing in
-            let applied = try writing.apply(agreed, secrets: secrets, by: author, at: now, returningTo: revision)
-            Interruption.closeDoor()
-            return applied
+        // Nothing to return to: not even where the manifests have things is noted anew.
+        if plan.isEmpty { return try PlanOutput(world: world, format: format).show(plan) }
+        try await carryOut(
+            plan, question: "Return \(try state.path(in: world)) to revision \(revision)?", manifestsAt: nil, in: world, on: { store },
+            saying: { "Returned to revision \(revision) as revision \($0.number)." }
+        ) { writing, plan, author in
+            try writing.apply(plan, secrets: secrets, by: author, at: now, returningTo: revision)
         }
-        if let made = applied.revision { world.errors.line("Returned to revision \(revision) as revision \(made.number).") }
-        try secretsOutput.write(applied.generatedSecrets, to: secretsFile)
     }
 
     /// Adds, for resources that come back, the values that their references give.

@@ -8,7 +8,7 @@ import Synchronization
 /// Once the transaction is about to commit the signals are ignored: it is too late to say that nothing was applied, and
 /// what is left to do is to say what was.
 enum Interruption {
-    private static let isDoorClosed = Mutex(false)
+    private static let ignoresSignals = Mutex(false)
     /// Files that were made for a result that does not come.
     private static let unwritten = Mutex(Set<String>())
 
@@ -18,7 +18,7 @@ enum Interruption {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
-                guard !isDoorClosed.withLock({ $0 }) else { return }
+                guard !ignoresSignals.withLock({ $0 }) else { return }
                 for path in unwritten.withLock({ $0 }) { OpenFile.remove(path) }
                 _ = StandardStream.errors.write(Array("\nerror: interrupted; nothing was applied\n".utf8))
                 exit(ExitStatus.interrupted.rawValue)
@@ -38,7 +38,7 @@ enum Interruption {
     }
 
     /// From here on a signal changes nothing any more.
-    static func closeDoor() {
-        isDoorClosed.withLock { $0 = true }
+    static func ignoreSignals() {
+        ignoresSignals.withLock { $0 = true }
     }
 }
