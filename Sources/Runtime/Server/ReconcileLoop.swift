@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 package import Reconciler
 import ServiceLifecycle
@@ -60,12 +61,11 @@ struct ReconcileLoop: Service {
 
     /// Brings the state to the manifests as they are now.
     private func round() async throws {
-        let reading = ManifestReader().read(watch.paths)
-        guard let manifest = reading.manifest else {
+        let (reading, resolution) = await read()
+        guard let manifest = reading.manifest, let resolution else {
             throw ConfigurationError(
                 message: (reading.missing.map(\.description) + reading.diagnostics.map(\.text)).joined(separator: "\n"))
         }
-        let resolution = SecretResolver(environment: watch.environment).resolve(manifest.resources, places: reading.places)
         guard resolution.diagnostics.isEmpty else {
             throw ConfigurationError(message: resolution.diagnostics.map(\.text).joined(separator: "\n"))
         }
@@ -78,6 +78,18 @@ struct ReconcileLoop: Service {
         try await applied()
         if let revision = outcome.revision {
             logger.notice("applied the manifests", metadata: ["revision": "\(revision.number)", "changes": "\(plan.summary)"])
+        }
+    }
+    /// The manifests, and where they are right their secrets; files are waited for off the cooperative threads.
+    private func read() async -> (ManifestReading, SecretResolution?) {
+        let watch = watch
+        return await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                let reading = ManifestReader().read(watch.paths)
+                let resolver = SecretResolver(environment: watch.environment)
+                let resolution = reading.manifest.map { resolver.resolve($0.resources, places: reading.places) }
+                continuation.resume(returning: (reading, resolution))
+            }
         }
     }
 }
