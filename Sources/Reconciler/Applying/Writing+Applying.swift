@@ -56,7 +56,7 @@ extension Writing {
             return current
         }
         var records: [ResourceRecord] = []
-        for workspace in Set(plan.reads.domains.map(\.workspace)).sorted() { records += try resources(in: workspace) }
+        for workspace in plan.reads.domains.workspaces { records += try resources(in: workspace) }
         let read = records.filter(plan.reads.covers)
         let moved = ReadSet.moved(from: expected ?? plan.reads.digests, to: ReadSet.digests(of: read))
         guard moved.isEmpty else { throw ReconcileError.stale(moved: moved) }
@@ -103,17 +103,19 @@ private struct ApplyWork {
         guard change.isVisible || old.appliedText != nil else { return try writing.refreshResource(new) }
         new.changedBy = author.name
         new.changedAt = now
-        try partConnections(old, from: desired)
+        try demandReauthorization(old, becoming: desired)
         try writing.updateResource(new)
         try writeSecrets(of: desired, id: old.id, fields: change.changedSecrets, formerly: old)
-        if case .webhook(let webhook) = desired.spec, webhook.url != old.specJSON["url"]?.string, let id = WebhookID(old.id) {
+        if case .webhook(let webhook) = desired.spec, old.specJSON["url"]?.string?.isExactly(webhook.url) != true,
+            let id = WebhookID(old.id)
+        {
             try writing.enableWebhook(id)
         }
         record(change, owner: desired.owner, action: .update, before: RevisionSide(old), after: RevisionSide(new))
     }
 
     /// Tokens do not follow an integration to other endpoints: its connections are authorised again.
-    private func partConnections(_ old: ResourceRecord, from desired: Resource) throws {
+    private func demandReauthorization(_ old: ResourceRecord, becoming desired: Resource) throws {
         guard case .integration(let new) = desired.spec, let id = IntegrationID(old.id),
             case .integration(let former)? = ResourceSpec(kind: .integration, text: old.specText),
             !CredentialDestinations(new).areWithin(CredentialDestinations(former))
@@ -143,8 +145,11 @@ private struct ApplyWork {
                 // A saved plan, or a revision from which a secret that only the state had has gone.
                 throw ReconcileError.missingSecrets([(desired.address, field)])
             }
-            if field == "secret", formerly?.address.kind == .webhook { try keepPrevious(of: id) }
-            try writing.setSecret(value, of: id, field: field, at: now)
+            if field == "secret", formerly?.address.kind == .webhook {
+                try writing.replaceSigningSecret(of: id, by: value, overlap: overlap, at: now)
+            } else {
+                try writing.setSecret(value, of: id, field: field, at: now)
+            }
         }
         guard let formerly else { return }
         let declared = Set(desired.spec.secrets.map(\.field))
@@ -152,16 +157,6 @@ private struct ApplyWork {
         // The signing secret stays when its reference goes: deliveries need one, and receivers know this one.
         for field in old where !declared.contains(field) && !(desired.address.kind == .webhook && field == "secret") {
             try writing.deleteSecret(of: id, field: field)
-        }
-    }
-
-    /// Puts the signing secret that is about to be replaced where the runtime finds it until the overlap ends.
-    private func keepPrevious(of id: String) throws {
-        if overlap > .zero, let old = try writing.secrets(of: id)["secret"] {
-            try writing.setSecret(PreviousSecret.write(old, until: now + overlap), of: id, field: PreviousSecret.field, at: now)
-        } else {
-            // A rotation that was under way ends with this one.
-            try writing.deleteSecret(of: id, field: PreviousSecret.field)
         }
     }
 

@@ -59,15 +59,19 @@ package struct Fields {
             })
     }
 
-    /// - Parameter most: how many the list may hold; a longer one is one problem and nil.
-    package mutating func strings(_ name: String, atMost most: Int = 100, check: (String) -> String? = { _ in nil }) -> [String]? {
+    /// - Parameters:
+    ///   - most: how many the list may hold; a longer one is one problem and nil.
+    ///   - check: what is wrong with an entry; what it throws ends the reading.
+    package mutating func strings(
+        _ name: String, atMost most: Int = 100, check: (String) throws -> String?
+    ) rethrows -> [String]? {
         guard let values = read(name, "must be a list of strings", { $0.strings }) else { return nil }
         guard values.count <= most else {
             report(name, "has more than \(most) entries")
             return nil
         }
         for (position, text) in values.enumerated() {
-            if let problem = check(text) { report("\(name).\(position)", problem) }
+            if let problem = try check(text) { report("\(name).\(position)", problem) }
         }
         return values
     }

@@ -11,9 +11,9 @@ extension IntegrationEndpoints {
         let (json, actor, now) = (try call.json(), call.actor, call.now)
         let (updated, revocations) = try await store.write { [addresses] writing -> (IntegrationRecord, [Revocation]) in
             let current = try writing.ownIntegration(call)
-            let isOverride = try Self.admitWrite(of: current, overriding: overrides)
+            let isOverride = try current.admitChange(overriding: overrides)
             let body = try IntegrationBody(json, base: current.spec, addresses: addresses)
-            let parted = try Self.part(current, from: body.spec, by: call, writing)
+            let connections = try Self.demandReauthorization(of: current, becoming: body.spec, by: call, writing)
             if let change = body.clientSecret {
                 if let secret = change {
                     try writing.setSecret(secret, of: current.id.text, field: "config.clientSecret", at: now)
@@ -30,7 +30,9 @@ extension IntegrationEndpoints {
             guard let updated = try writing.updateIntegration(current.id, spec: body.spec, by: actor, at: now) else {
                 throw APIError.integrationNotFound
             }
-            return (updated, try parted.prefix(50).flatMap { try writing.claimRevocations(of: $0, until: now + Revoker.lease) })
+            let revocations = try connections.prefix(Revoker.settledAtOnce)
+                .flatMap { try writing.claimRevocations(of: $0, until: now + Revoker.lease) }
+            return (updated, revocations)
         }
         // The queue outlives a crash from here on; the provider hears before the answer all the same.
         try await revoker.settle(revocations)
@@ -39,11 +41,11 @@ extension IntegrationEndpoints {
 
     /// Before the endpoints change: asks for an admin where accounts are connected, and takes the tokens from those whose
     /// provider would be another.
-    private static func part(
-        _ current: IntegrationRecord, from spec: IntegrationSpec, by call: Call, _ writing: Writing
+    private static func demandReauthorization(
+        of current: IntegrationRecord, becoming spec: IntegrationSpec, by call: Call, _ writing: Writing
     ) throws -> [ConnectionID] {
-        let leads = !CredentialDestinations(spec).areWithin(CredentialDestinations(current.spec))
-        guard leads || !CredentialDestinations.authorizeAlike(current.spec, spec) else { return [] }
+        let sendsElsewhere = !CredentialDestinations(spec).areWithin(CredentialDestinations(current.spec))
+        guard sendsElsewhere || !CredentialDestinations.authorizeAlike(current.spec, spec) else { return [] }
         let count = try writing.connectionCount(integrationID: current.id.text)
         guard count == 0 || call.principal?.role == .admin else {
             let connected = count == 1 ? "1 account is connected" : "\(count) accounts are connected"
@@ -51,16 +53,16 @@ extension IntegrationEndpoints {
                 .forbidden, code: "admin_required",
                 message: "\(connected) through this integration: sending them to another host takes a token with role admin")
         }
-        return leads ? try writing.demandReauthorization(ofIntegration: current.id, by: call.actor, at: call.now) : []
+        return sendsElsewhere ? try writing.demandReauthorization(ofIntegration: current.id, by: call.actor, at: call.now) : []
     }
 
     func delete(_ call: Call) async throws -> Reply {
         let (overrides, actor, now) = (try call.overrides(), call.actor, call.now)
         let revocations = try await store.write { writing -> [Revocation] in
             let record = try writing.ownIntegration(call)
-            let isOverride = try Self.admitWrite(of: record, overriding: overrides)
-            guard !record.preventDestroy else { throw APIError.preventDestroy("the integration `\(record.name)`") }
-            let connections = try writing.connections(workspace: nil, integration: record.id, after: nil, limit: 50)
+            let isOverride = try record.admitDeletion(overriding: overrides)
+            let connections = try writing.connections(
+                workspace: nil, integration: record.id, after: nil, limit: PageLimit(items: Revoker.settledAtOnce))
             guard try writing.deleteIntegration(record.id, at: now) else { throw APIError.integrationNotFound }
             if isOverride {
                 try writing.insertLog(
@@ -73,14 +75,5 @@ extension IntegrationEndpoints {
         // The queue outlives a crash from here on; the provider hears before the answer all the same.
         try await revoker.settle(revocations)
         return Reply(.noContent)
-    }
-
-    /// Whether the write goes against a manifest; throws where it may not.
-    private static func admitWrite(of record: IntegrationRecord, overriding: Bool) throws(APIError) -> Bool {
-        guard let declaration = record.declaration else { return false }
-        guard overriding else {
-            throw .managedByManifest("the integration `\(record.name)`", file: declaration.file, line: declaration.line)
-        }
-        return true
     }
 }

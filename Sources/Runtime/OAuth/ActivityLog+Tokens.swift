@@ -2,8 +2,9 @@ import Spec
 import Store
 
 extension ActivityLog {
-    /// The warning that belongs to `log` where the provider's token has ended when it arrives; nil where it has not.
-    static func deadOnArrival(_ grant: Grant, of id: ConnectionID, _ log: ActivityLog) -> ActivityLog? {
+    /// The warning that goes with `log`, and has its workspace and time, where the token that the provider has just given has ended
+    /// already; nil where it has not.
+    static func expiredOnIssue(_ grant: Grant, of id: ConnectionID, beside log: ActivityLog) -> ActivityLog? {
         guard let end = grant.expiresAt, end <= log.at else { return nil }
         return ActivityLog(
             workspace: log.workspace, integrationID: log.integrationID, connectionID: id.text, level: .warning, action: "oauth.token_dead",
@@ -12,6 +13,6 @@ extension ActivityLog {
 }
 
 extension ConnectionRecord {
-    /// Whether the tokens in hand had ended when they came.
-    var endedOnArrival: Bool { expiresAt.map { $0 <= refreshedAt ?? createdAt } ?? false }
+    /// Whether the present access token had ended already when the provider gave it.
+    var isExpiredOnIssue: Bool { expiresAt.map { $0 <= refreshedAt ?? createdAt } ?? false }
 }

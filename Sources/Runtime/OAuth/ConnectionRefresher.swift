@@ -75,7 +75,7 @@ package final class ConnectionRefresher: Sendable {
         let missing = OAuthError(.connectionNotFound, "there is no such connection")
         guard let first = try await store.read({ try $0.connection(id) }) else { throw missing }
         guard first.isRefreshable || first.status != .needsReauthorization else {
-            throw OAuthError(.needsReauthorization, "the connection must be authorised again: \(first.error ?? "its tokens are gone")")
+            throw OAuthError.needsReauthorization(first)
         }
         guard first.isRefreshable else {
             throw OAuthError(.notRefreshable, "the provider gave no refresh token: connect again to renew the access")
@@ -163,7 +163,7 @@ package final class ConnectionRefresher: Sendable {
         let log = ActivityLog(
             workspace: record.workspace, integrationID: record.integrationID.text, connectionID: record.id.text,
             action: "oauth.refreshed", message: "the tokens were renewed", actor: nil, at: moment)
-        let warning = record.endedOnArrival ? nil : ActivityLog.deadOnArrival(grant, of: record.id, log)
+        let warning = record.isExpiredOnIssue ? nil : ActivityLog.expiredOnIssue(grant, of: record.id, beside: log)
         let saved = try await persistently { [store] in
             try await store.write { writing -> ConnectionRecord? in
                 let saved = try writing.finishRefresh(of: record.id, lease: lease, generation: record.generation, grant: grant, at: moment)
@@ -178,7 +178,7 @@ package final class ConnectionRefresher: Sendable {
         if let saved { return saved }
         let current = try await store.read { try $0.connection(record.id) }
         if let current, current.status != .needsReauthorization { return current }
-        // Deleted while the provider answered, or parted from its tokens: the new ones must not outlive it.
+        // Deleted while the provider answered, or deprived of its tokens: the new ones must not outlive that.
         if let url = config.revocationUrl, let clientID = client.id {
             let revocation = Revocation(
                 workspace: record.workspace, connectionID: record.id, url: url, clientID: clientID, clientSecret: client.secret,
@@ -186,7 +186,7 @@ package final class ConnectionRefresher: Sendable {
             try await store.write { try $0.insertRevocation(revocation, at: moment) }
         }
         if let current {
-            throw OAuthError(.needsReauthorization, "the connection must be authorised again: \(current.error ?? "its tokens are gone")")
+            throw OAuthError.needsReauthorization(current)
         }
         throw OAuthError(.connectionNotFound, "the connection was deleted meanwhile")
     }
@@ -230,5 +230,12 @@ package final class ConnectionRefresher: Sendable {
             }
         }
         return try await write()
+    }
+}
+
+extension OAuthError {
+    /// The connection has no tokens that could be renewed; a person must authorise it again.
+    fileprivate static func needsReauthorization(_ record: ConnectionRecord) -> OAuthError {
+        OAuthError(.needsReauthorization, "the connection must be authorised again: \(record.error ?? "its tokens are gone")")
     }
 }

@@ -245,7 +245,7 @@ package struct OAuthFlow: Sendable {
                 message: record.connectionID == nil ? "an account was connected" : "a connection was authorised again",
                 actor: record.createdBy, at: moment)
             try writing.insertLog(log)
-            if let warning = ActivityLog.deadOnArrival(grant, of: connection.id, log) { try writing.insertLog(warning) }
+            if let warning = ActivityLog.expiredOnIssue(grant, of: connection.id, beside: log) { try writing.insertLog(warning) }
             return .success(connection)
         }
         return try outcome.get()
@@ -268,7 +268,7 @@ package struct OAuthFlow: Sendable {
     private static func scopes(_ chosen: [String]?, _ config: EffectiveConfig) -> [String] {
         guard let chosen else { return config.scopes }
         let needed = config.provider.oauth?.scopesNeeded ?? []
-        return chosen + needed.filter { !chosen.contains($0) }
+        return chosen + needed.filter { !chosen.containsExactly($0) }
     }
 
     private static let endpointsChanged = OAuthError(

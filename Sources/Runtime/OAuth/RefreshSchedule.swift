@@ -13,8 +13,8 @@ package import Store
 /// | 1 h | 54 min |
 /// | 24 h | 21 h 36 min |
 ///
-/// No connection is renewed more than once in 30 s. A token that lives for less is as good as dead when it arrives: renewing
-/// it more often would help nobody.
+/// No connection is renewed more than once in 30 s. A token that lives for less ends before anybody can use it: renewing it more
+/// often would help nobody.
 ///
 /// A refresh token that ends when idle, or for good, is used at half of that time at the latest.
 package struct RefreshSchedule: Sendable, Equatable {

@@ -2,7 +2,7 @@ package import Logging
 package import Spec
 package import Store
 
-/// Tells providers that tokens are dead (RFC 7009), the refresh token first.
+/// Tells providers that tokens are not used any more (RFC 7009), the refresh token first.
 ///
 /// A few at a time: of the 16 calls that may be under way one provider has 4 at the most, so that a slow one holds up
 /// no other. Whoever tells claims the row first, so that each revocation is told once.
@@ -16,6 +16,8 @@ package struct Revoker: Sendable {
     static let attempts = 12
     static let callTimeout: Duration = .seconds(10)
     static let atOnce = 16
+    /// Connections of one integration whose revocation a call waits for; the others are told in the background.
+    package static let settledAtOnce = 50
     /// How long a claim holds; a process that dies leaves the rest to whoever comes after.
     package static let lease: Duration = .seconds(180)
 

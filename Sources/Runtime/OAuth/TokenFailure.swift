@@ -4,7 +4,7 @@ package import Spec
 ///
 /// | class | what it means | what follows |
 /// | --- | --- | --- |
-/// | `grant` | the code or refresh token is dead | a person authorises again |
+/// | `grant` | the code or refresh token is not valid any more | a person authorises again |
 /// | `client` | the integration's own registration is at fault | its operator acts; the connection lives |
 /// | `passing` | network, limit, outage | try again later; the connection lives |
 /// | `unexplained` | 4xx without an error code | as passing at first, as `grant` when it goes on |

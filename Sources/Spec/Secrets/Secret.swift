@@ -1,7 +1,7 @@
 /// A value that nobody may see: a client secret, a token, a signing secret.
 ///
 /// It has no readable description, no `Codable` and no reflection, so that it cannot slip into a log, a plan or an
-/// error by interpolation. `reveal()` is the one door; every call of it is a place to review.
+/// error by interpolation. Its text is had from `reveal()` alone; every call of that is a place to review.
 package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private let value: String
 

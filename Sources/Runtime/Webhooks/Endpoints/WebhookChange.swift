@@ -30,18 +30,9 @@ struct WebhookChange {
         }
         let text = fields.string("description", check: DisplayText.descriptionProblem)
         if fields.has("description") { description = .some(text) }
-        var failure: (any Error)?
-        events = fields.strings("events", atMost: WebhookRules.eventCount) { type in
-            do {
-                return try type == "*" ? nil : eventProblem(type)
-            } catch {
-                failure = error
-                return nil
-            }
-        }
-        if let failure { throw failure }
+        events = try fields.strings("events", atMost: WebhookRules.eventCount) { try $0 == "*" ? nil : eventProblem($0) }
         if let events, events.isEmpty { fields.report("events", "must name at least one event type, or \"*\" for all") }
-        if let events, Set(events).count < events.count { fields.report("events", "names an event type twice") }
+        if let events, Set(events.map { ExactText($0) }).count < events.count { fields.report("events", "names an event type twice") }
         if let events, events.count > 1, events.contains("*") { fields.report("events", "must be [\"*\"] alone, for all") }
         if events == nil, current == nil, !fields.problems.contains(where: { $0.field.hasPrefix("events") }) {
             fields.report("events", "is required")

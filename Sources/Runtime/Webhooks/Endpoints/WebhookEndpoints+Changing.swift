@@ -37,7 +37,7 @@ extension WebhookEndpoints {
             if record.isDeclared, change.onlyActivates, record.spec.status == .active {
                 return try writing.enableWebhook(record.id)
             }
-            let isOverride = try Self.admitWrite(of: record, overriding: overrides)
+            let isOverride = try record.admitChange(overriding: overrides)
             let spec = change.applied(to: record.spec)
             let clears = change.status == .active || !spec.url.isExactly(record.spec.url)
             let dropped = Set(record.spec.secrets.map(\.field)).subtracting(spec.secrets.map(\.field)).subtracting(["secret"])
@@ -55,8 +55,7 @@ extension WebhookEndpoints {
         let overrides = try call.overrides()
         try await store.write { writing in
             let record = try writing.ownWebhook(call)
-            let isOverride = try Self.admitWrite(of: record, overriding: overrides)
-            guard !record.preventDestroy else { throw APIError.preventDestroy("the webhook `\(record.name)`") }
+            let isOverride = try record.admitDeletion(overriding: overrides)
             try writing.deleteWebhook(record.id)
             if isOverride {
                 try writing.log("webhook.overridden", "the webhook \(record.name) was removed against its manifest", of: record, by: call)
@@ -78,30 +77,17 @@ extension WebhookEndpoints {
         let record = try await store.write { writing in
             var record = try writing.ownWebhook(call)
             // A secret that a manifest refers to is changed where the reference leads; one that was generated belongs to the runtime.
-            if let source = record.spec.secret, source != .stored, try Self.admitWrite(of: record, overriding: overrides) {
+            if let source = record.spec.secret, source != .stored, try record.admitChange(overriding: overrides) {
                 // What stands there now is no longer what the reference leads to, which is drift.
                 record.spec.secret = .stored
                 try writing.updateWebhook(record.id, spec: record.spec, clearsDisabled: false, at: now, by: call.actor)
             }
-            if let old = try writing.secrets(of: record.id.text)["secret"], overlap > .zero {
-                try writing.setSecret(
-                    PreviousSecret.write(old, until: now + overlap), of: record.id.text, field: PreviousSecret.field, at: now)
-            } else {
-                try writing.deleteSecret(of: record.id.text, field: PreviousSecret.field)
-            }
-            try writing.setSecret(secret, of: record.id.text, field: "secret", at: now)
+            try writing.replaceSigningSecret(of: record.id.text, by: secret, overlap: overlap, at: now)
             try writing.log("webhook.secret_rotated", "the signing secret was replaced", of: record, by: call)
             return record
         }
         try await changed()
         return Reply(.ok, WebhookView.json(record).with("secret", .string(secret.reveal())))
-    }
-
-    /// Whether the write goes against a manifest; throws where it may not.
-    private static func admitWrite(of record: WebhookRecord, overriding: Bool) throws(APIError) -> Bool {
-        guard record.isDeclared else { return false }
-        guard overriding else { throw .managedByManifest("the webhook `\(record.name)`", file: record.file, line: record.line) }
-        return true
     }
 }
 
