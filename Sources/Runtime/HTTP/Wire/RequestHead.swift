@@ -1,4 +1,5 @@
 import HTTPTypes
+import Spec
 
 /// The head of a request, checked, with what it says about its body and its connection.
 struct RequestHead: Sendable, Hashable {

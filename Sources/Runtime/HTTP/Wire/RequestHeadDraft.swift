@@ -38,11 +38,15 @@ struct RequestHeadDraft {
         }
         let body = try body()
         let expectations = minorVersion == 0 ? [] : fields[values: .expect]
-        guard expectations.allSatisfy({ $0.lowercased() == "100-continue" }), expectations.count <= 1 else { throw .expectationFailed }
-        let options = fields[values: .connection].flatMap { $0.split(separator: ",") }.map {
-            $0.filter { $0 != " " && $0 != "\t" }.lowercased()
+        guard expectations.allSatisfy({ $0.isCaselesslyEqual(to: "100-continue") }), expectations.count <= 1 else {
+            throw .expectationFailed
         }
-        let persists = !options.contains("close") && (minorVersion > 0 || options.contains("keep-alive"))
+        let options = fields[values: .connection].flatMap { value -> [String] in
+            let parts: [ArraySlice<UInt8>] = Array(value.utf8).split(separator: UInt8(ascii: ","))
+            return parts.map { part in String(decoding: part.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self) }
+        }
+        func asks(for option: String) -> Bool { options.contains { $0.isCaselesslyEqual(to: option) } }
+        let persists = !asks(for: "close") && (minorVersion > 0 || asks(for: "keep-alive"))
         return RequestHead(
             request: HTTPRequest(method: method, scheme: "http", authority: hosts.first, path: path, headerFields: fields), body: body,
             persists: persists, isOld: minorVersion == 0, expectsContinue: !expectations.isEmpty && body != .none && body != .length(0))
@@ -54,7 +58,7 @@ struct RequestHeadDraft {
         guard codings.isEmpty || lengths.isEmpty else { throw .framingConflicting }
         if !codings.isEmpty {
             guard minorVersion > 0 else { throw .chunkedInHTTP10 }
-            guard codings.count == 1, codings[0].lowercased() == "chunked" else { throw .transferEncodingUnsupported }
+            guard codings.count == 1, codings[0].isCaselesslyEqual(to: "chunked") else { throw .transferEncodingUnsupported }
             return .chunked
         }
         guard let length = lengths.first else { return .none }
@@ -79,8 +83,7 @@ struct RequestHeadDraft {
         guard target.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "#") }) else { throw .requestLineInvalid }
         let text = String(decoding: target, as: UTF8.self)
         if text.hasPrefix("/") || (text == "*" && method == .options) { return text }
-        let lowercased = text.prefix(8).lowercased()
-        guard let scheme = ["http://", "https://"].first(where: { lowercased.hasPrefix($0) }) else { throw .requestLineInvalid }
+        guard let scheme = ["http://", "https://"].first(where: { text.hasCaselessPrefix($0) }) else { throw .requestLineInvalid }
         let rest = text.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         guard !authority.isEmpty, Authority.isValid(authority.utf8) else { throw .requestLineInvalid }
