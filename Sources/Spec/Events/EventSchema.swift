@@ -205,7 +205,11 @@ private struct Validation {
         if let bound = schema["exclusiveMaximum"]?.number, number >= bound { report(path, "must be below \(bound.ecmaScriptText)") }
     }
 
-    private static func join(_ path: String, _ step: String) -> String { path.isEmpty ? step : "\(path).\(step)" }
+    /// A path that is longer than anybody reads stays as it is: its names are the sender's, and one is made for every element.
+    private static func join(_ path: String, _ step: String) -> String {
+        guard path.utf8.count < 1024 else { return path }
+        return path.isEmpty ? step : "\(path).\(step)"
+    }
 
     private static func `is`(_ data: JSON, _ type: String) -> Bool {
         switch (type, data) {

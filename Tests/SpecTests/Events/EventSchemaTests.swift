@@ -58,6 +58,13 @@ struct EventSchemaTests {
         #expect(EventSchema.problems(in: .object(JSONObject([(keyword, JSON.string("x"))]))).map(\.path) == [[keyword]])
     }
 
+    @Test func `a path made of the sender's long names is not copied for every element`() {
+        let name = String(repeating: "k", count: 120_000)
+        let data: JSON = .object(JSONObject([(name, .array(Array(repeating: "x", count: 100)))]))
+        let schema: JSON = ["additionalProperties": ["items": ["type": "integer"]]]
+        #expect(EventSchema.violations(of: data, by: schema).map(\.path) == Array(repeating: name, count: 20))
+    }
+
     @Test func `very many violations of a large schema are not worked out beyond those that are told`() {
         let choices = JSON.array((0..<20).map { .string(String(repeating: "x", count: 3000) + "\($0)") })
         let schema: JSON = ["items": ["enum": choices]]
