@@ -28,11 +28,13 @@ package struct Principal: Sendable, Hashable {
         self.role = role
     }
 
-    /// Whose share of a common bound a call counts towards: its workspace's, and `*` for callers who are bound to none.
+    /// Whose share of a common bound a call counts towards: its workspace's, `*` for tokens for all of them, and one of its own for
+    /// whoever brings no token, who so takes nothing from those who do.
     static func share(of principal: Principal?) -> ExactText {
         switch principal?.workspace {
         case .one(let workspace): workspace
-        case .all, nil: "*"
+        case .all: "*"
+        case nil: ""
         }
     }
 

@@ -44,6 +44,16 @@ struct AnswersInFlightTests {
         #expect(box.sizes.withLock { $0.allSatisfy { $0 <= 64 << 10 } })
     }
 
+    @Test func `what anybody may ask for takes nothing from the share of those with a token for all`() {
+        let answers = AnswersInFlight(limit: 1 << 20, share: 400_000)
+        let anybody = answers.response(large(300_000), to: nil, over: channel)
+        #expect(anybody.status == .ok)
+        #expect(answers.response(large(300_000), to: nil, over: channel).status == .serviceUnavailable)
+        let admin = Principal(subject: "root", workspace: .all, role: .admin)
+        #expect(answers.response(large(300_000), to: admin, over: channel).status == .ok)
+        withExtendedLifetime(anybody) {}
+    }
+
     @Test func `all workspaces together have a limit too`() {
         let answers = AnswersInFlight(limit: 500_000, share: 400_000)
         let first = answers.response(large(300_000), to: member("a"), over: channel)

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Spec
 
 /// The head of a request, checked, with what it says about its body and its connection.
 struct RequestHead: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Spec
 
 /// A head while its lines come in.
 struct RequestHeadDraft {
