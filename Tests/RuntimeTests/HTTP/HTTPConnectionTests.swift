@@ -146,4 +146,20 @@ struct HTTPConnectionTests {
         #expect(table.count == 1)
         #expect(table.admit(fourth) != nil)
     }
+
+    @Test func `at the bound a body that is owed gives way, after whoever sends no request`() throws {
+        let table = HTTPConnectionTable(maximum: 3)
+        let channels = (0..<6).map { _ in EmbeddedChannel() }
+        for channel in channels { try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait() }
+        let first = try channels[..<3].map { try #require(table.admit($0)) }
+        first[0].isReceiving(since: .uptimeNanoseconds(6))
+        first[1].isReceiving(since: .uptimeNanoseconds(5))
+        first[2].isWaiting(since: .uptimeNanoseconds(7))
+        try #require(table.admit(channels[3])).isAnswering()
+        #expect(channels.map(\.isActive) == [true, true, false, true, true, true])
+        try #require(table.admit(channels[4])).isAnswering()
+        #expect(channels.map(\.isActive) == [true, false, false, true, true, true])
+        try #require(table.admit(channels[5])).isAnswering()
+        #expect(channels.map(\.isActive) == [false, false, false, true, true, true])
+    }
 }

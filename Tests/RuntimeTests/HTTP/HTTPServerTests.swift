@@ -209,18 +209,44 @@ struct HTTPServerTests {
 
     @Test func `where all connections are at work a new one gets 503 with Retry-After`() async throws {
         let world = try await KeyWorld()
-        try await world.serving(limits: HTTPConnectionLimits(maximumConnections: 1)) { port in
+        let (begins, began) = AsyncStream<Void>.makeStream()
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let long = Endpoint(.get, "/long", name: "long", summary: "Answers when it is let", access: .anyone, answers: []) { _ in
+            began.finish()
+            for await _ in ends {}
+            return Reply(.ok, ["long": true])
+        }
+        try await world.serving(adding: [long], limits: HTTPConnectionLimits(maximumConnections: 1)) { port in
             try await RawConnection.conversation(port: port) { first in
-                // Asks for 100 and keeps the endpoint waiting for the body.
-                try await first.send(Self.request("POST /echo", "Expect: 100-continue", "Content-Length: 2"))
-                let answer4 = try await first.receive(through: "\r\n\r\n")
-                #expect(answer4 == "HTTP/1.1 100 Continue\r\n\r\n")
+                try await first.send(Self.request("GET /long"))
+                for await _ in begins {}
                 let refused = RawConnection.answers(in: try await RawConnection.exchange([], port: port))
                 #expect(refused.map { Self.error($0) } == ["503 Service Unavailable too_many_connections"])
                 #expect(refused.first?.value("retry-after") == "1")
-                try await first.send("{}")
-                let answer5 = try await first.receive(through: "}")
-                #expect(answer5?.hasPrefix("HTTP/1.1 200 ") == true)
+                end.finish()
+                let answer = try await first.receive(through: "}")
+                #expect(answer?.hasPrefix("HTTP/1.1 200 ") == true)
+            }
+        }
+    }
+
+    @Test(arguments: [("", "401"), ("Expect: 100-continue\r\n", "100")])
+    func `who owes a body keeps nobody out at the bound`(field: String, status: String) async throws {
+        let world = try await KeyWorld()
+        let key = try await world.create(["name": "a", "scopes": ["posts:read"]]).key
+        try await world.serving(limits: HTTPConnectionLimits(maximumConnections: 1)) { port in
+            try await RawConnection.conversation(port: port) { first in
+                let credentials = status == "100" ? "X-API-Key: \(key)\r\n" : ""
+                try await first.send(
+                    "\(Self.request("GET /healthz"))POST /events HTTP/1.1\r\nHost: h\r\n\(credentials)\(field)Content-Length: 60000\r\n\r\n"
+                )
+                let answer = try await first.receive(through: status == "100" ? "100 Continue\r\n\r\n" : "}")
+                #expect(answer?.hasPrefix("HTTP/1.1 200 ") == true)
+                let second = RawConnection.answers(
+                    in: try await RawConnection.exchange([Self.request("GET /healthz", Self.close)], port: port))
+                #expect(second.map { $0.status.split(separator: " ")[1] } == ["200"])
+                let rest = try await first.receiveRest()
+                #expect(rest == "")
             }
         }
     }

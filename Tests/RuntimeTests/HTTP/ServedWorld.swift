@@ -36,12 +36,12 @@ extension KeyWorld {
 
     /// Serves them, with or without the fast path, while the body runs.
     func serving<Value: Sendable>(
-        withFront: Bool = true, limits: HTTPConnectionLimits = HTTPConnectionLimits(),
+        withFront: Bool = true, adding others: [Endpoint] = [], limits: HTTPConnectionLimits = HTTPConnectionLimits(),
         _ body: @Sendable @escaping (_ port: Int) async throws -> Value
     ) async throws -> Value {
         let (ports, port) = AsyncStream<Int>.makeStream()
         let front = HTTPFront(
-            endpoints: endpoints(), gate: gate, checker: withFront ? checker : nil, limits: limits, host: "127.0.0.1", port: 0,
+            endpoints: endpoints() + others, gate: gate, checker: withFront ? checker : nil, limits: limits, host: "127.0.0.1", port: 0,
             clock: { [clock] in clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { number in
                 port.yield(number)

@@ -220,7 +220,7 @@ final class KeyCheckHandler: ChannelDuplexHandler {
     private func scheduleIdleCheck(_ context: ChannelHandlerContext, at deadline: NIODeadline) {
         idleCheck = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) {
             // An answer may take its time, but not the taking of one.
-            let isAnswering = self.connection.waitingNanoseconds == nil && context.channel.isWritable
+            let isAnswering = self.connection.hasRequest && context.channel.isWritable
             let due = (isAnswering ? context.eventLoop.now : self.lastActivity) + self.front.limits.idleTimeout
             if due > context.eventLoop.now {
                 self.scheduleIdleCheck(context, at: due)

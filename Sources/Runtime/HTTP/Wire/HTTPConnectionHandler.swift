@@ -112,7 +112,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         case .head(let head):
             exchange = Exchange(head, at: context.eventLoop.now)
             headDeadline = nil
-            connection.isAnswering()
+            connection.isReceiving(since: context.eventLoop.now)
             context.fireChannelRead(wrapInboundOut(.head(head.request)))
         case .body(let bytes):
             exchange?.bodyBytes += Int64(bytes.readableBytes)
@@ -121,6 +121,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             if exchange.bodyBytes > HTTPConnectionLimits.maximumUnreadBytes { release(context) }
         case .end:
             exchange?.isReceived = true
+            connection.isAnswering()
             context.fireChannelRead(wrapInboundOut(.end(nil)))
             if exchange?.held.isEmpty == false { release(context) }
         }
@@ -153,9 +154,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     }
 
     /// The last answer decides when the connection ends, not whoever gave it, who may be done while the answer waits; being
-    /// cancelled ends it at once.
+    /// cancelled, or giving way, ends it at once.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard isClosing || exchange?.held.isEmpty == false, context.channel.isActive else {
+        guard isClosing || exchange?.held.isEmpty == false, !connection.isDisplaced, context.channel.isActive else {
             return context.close(mode: mode, promise: promise)
         }
         switch mode {

@@ -4,7 +4,8 @@ import Synchronization
 /// All connections of a listener, and the bound on their number.
 ///
 /// At the bound the connection that has waited longest for a request gives way, whether it never sent one, is kept open
-/// between two, or has sent a part of one. Where every connection has a request that is being answered, the new one is refused.
+/// between two, or has sent a part of one's head; where there is none, the one that has owed the body of a request longest.
+/// Where every connection has a whole request that is being answered, the new one is refused.
 ///
 /// Concurrency: a mutex, held for one entry, or at the bound for one look at all.
 final class HTTPConnectionTable: Sendable {
@@ -25,17 +26,19 @@ final class HTTPConnectionTable: Sendable {
                 connections[ObjectIdentifier(new)] = new
                 return (true, nil)
             }
-            var oldest: (since: UInt64, connection: HTTPConnection)?
+            var oldest: (hasRequest: Bool, since: UInt64, connection: HTTPConnection)?
             for connection in connections.values {
                 guard let since = connection.waitingNanoseconds else { continue }
-                if oldest.map({ since < $0.since }) ?? true { oldest = (since, connection) }
+                let hasRequest = connection.hasRequest
+                if let oldest, hasRequest == oldest.hasRequest ? since >= oldest.since : hasRequest { continue }
+                oldest = (hasRequest, since, connection)
             }
             guard let oldest else { return (false, nil) }
             connections[ObjectIdentifier(oldest.connection)] = nil
             connections[ObjectIdentifier(new)] = new
             return (true, oldest.connection)
         }
-        displaced?.channel.close(promise: nil)
+        displaced?.giveWay()
         guard isAdmitted else { return nil }
         channel.closeFuture.whenComplete { [weak self] _ in self?.remove(new) }
         return new
