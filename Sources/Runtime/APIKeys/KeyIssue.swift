@@ -60,9 +60,12 @@ package struct KeyIssue: Sendable {
                 otherwise: names.isEmpty ? "it declares none" : "it has \(names.joined(separator: ", "))")
             report("policy", "names no key policy of the workspace, \(quoted(policy)): \(remedy)")
         }
+        var unknown = 0
         for (position, scope) in (scopes ?? []).enumerated() {
             if !declared.contains(where: { ScopePattern.covers(scope, $0) }) {
-                let remedy = Nearest.match(for: scope, among: declared).map { "; did you mean `\($0)`?" } ?? ""
+                let near = unknown < Nearest.perList ? Nearest.match(for: scope, among: declared) : nil
+                let remedy = near.map { "; did you mean `\($0)`?" } ?? ""
+                unknown += 1
                 report("scopes.\(position)", "is not a scope that the workspace declares: \(quoted(scope))\(remedy)")
             } else if let spec, !ScopePattern.covers(spec.scopes, scope) {
                 report("scopes.\(position)", "is beyond the policy `\(policy ?? "")`, which does not allow `\(scope)`")

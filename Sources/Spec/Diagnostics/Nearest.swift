@@ -1,5 +1,8 @@
 /// The name that a misspelt one was most likely meant to be.
 package enum Nearest {
+    /// How many names of one list in a request are worth a search; each costs a comparison with all that there are.
+    package static let perList = 5
+
     /// The candidate with the least edits (Damerau-Levenshtein, letter case aside); nil where all need more than a third of the name.
     package static func match(for name: String, among candidates: some Sequence<String>) -> String? {
         let written = Array(name.lowercased().unicodeScalars.prefix(80))

@@ -27,6 +27,16 @@ struct KeyEndpointsTests {
         #expect(reply.json?["details"] == [["field": .string(field), "message": .string(message)]])
     }
 
+    @Test func `of many unknown scopes the first few get the nearest one, since each search costs`() async throws {
+        let world = try await KeyWorld()
+        let reply = try await world.call(
+            .post, KeyEndpoints.path, body: ["name": "a", "scopes": .strings((1...100).map { "posts:rea\($0)" })])
+        #expect(reply.status == .unprocessableContent)
+        let messages = (reply.json?["details"]?.array ?? []).compactMap { $0["message"]?.string }
+        #expect(messages.count == 50)
+        #expect(messages.filter { $0.hasSuffix("did you mean `posts:read`?") } == Array(messages.prefix(5)))
+    }
+
     @Test func `a use shows at once, before it is written to the state`() async throws {
         let world = try await KeyWorld()
         let (id, key) = try await world.create(["name": "Key", "scopes": ["posts:read"]])

@@ -18,8 +18,10 @@ struct WebhookChange {
 
     /// - Parameters:
     ///   - current: what an update starts from; nil for a creation, which needs name, URL and events.
-    ///   - eventProblem: what is wrong with an event type in the workspace.
-    init(_ body: JSON, current: WebhookSpec?, policy: AddressPolicy, eventProblem: (String) throws -> String?) throws {
+    ///   - eventProblem: what is wrong with an event type in the workspace, and which one was meant where that is asked for.
+    init(
+        _ body: JSON, current: WebhookSpec?, policy: AddressPolicy, eventProblem: (_ type: String, _ suggests: Bool) throws -> String?
+    ) throws {
         var fields = try Fields(body)
         if current == nil {
             name = fields.requiredString("name", check: DisplayText.nameProblem)
@@ -30,7 +32,12 @@ struct WebhookChange {
         }
         let text = fields.string("description", check: DisplayText.descriptionProblem)
         if fields.has("description") { description = .some(text) }
-        events = try fields.strings("events", atMost: WebhookRules.eventCount) { try $0 == "*" ? nil : eventProblem($0) }
+        var unknown = 0
+        events = try fields.strings("events", atMost: WebhookRules.eventCount) { type in
+            guard type != "*", let problem = try eventProblem(type, unknown < Nearest.perList) else { return nil }
+            unknown += 1
+            return problem
+        }
         if let events, events.isEmpty { fields.report("events", "must name at least one event type, or \"*\" for all") }
         if let events, Set(events.map { ExactText($0) }).count < events.count { fields.report("events", "names an event type twice") }
         if let events, events.count > 1, events.contains("*") { fields.report("events", "must be [\"*\"] alone, for all") }

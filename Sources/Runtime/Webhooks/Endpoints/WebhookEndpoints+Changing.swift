@@ -10,7 +10,9 @@ extension WebhookEndpoints {
         let id = WebhookID(at: call.now)
         let (record, secret) = try await store.write { [policy] writing -> (WebhookRecord, Secret) in
             try call.admitObject(in: workspace, writing)
-            let change = try WebhookChange(json, current: nil, policy: policy) { try writing.problem(ofEvent: $0, workspace: workspace) }
+            let change = try WebhookChange(json, current: nil, policy: policy) {
+                try writing.problem(ofEvent: $0, workspace: workspace, suggests: $1)
+            }
             let secret = change.secret ?? WebhookSecret.generate()
             let record = WebhookRecord(
                 id: id, workspace: workspace, name: id.text.replacing("_", with: "-"), spec: change.applied(to: nil), createdAt: call.now,
@@ -32,7 +34,7 @@ extension WebhookEndpoints {
         try await store.write { [policy] writing in
             let record = try writing.ownWebhook(call)
             let change = try WebhookChange(json, current: record.spec, policy: policy) {
-                try writing.problem(ofEvent: $0, workspace: record.workspace)
+                try writing.problem(ofEvent: $0, workspace: record.workspace, suggests: $1)
             }
             if record.isDeclared, change.onlyActivates, record.spec.status == .active {
                 return try writing.enableWebhook(record.id)
@@ -93,8 +95,9 @@ extension WebhookEndpoints {
 
 extension Statements {
     /// What to say of an event type that the workspace has neither built in nor declared; nil for one that it has.
-    fileprivate func problem(ofEvent type: String, workspace: String) throws -> String? {
+    fileprivate func problem(ofEvent type: String, workspace: String, suggests: Bool) throws -> String? {
         if try BuiltInEvent(rawValue: type) != nil || declaresEventType(type, workspace: workspace) { return nil }
+        guard suggests else { return "\(quoted(type)) is no event type of this workspace" }
         return RoutingTable.problem(ofUnknown: type, among: try declaredEventTypes(workspace: workspace))
     }
 }
