@@ -44,7 +44,7 @@ struct ProgressLineTests {
         let line = ProgressLine(of: "reconcile apply", on: screen.console)
         let world = line.interrupted(
             by: World(
-                environment: [:], output: screen.console, errors: screen.console, readLine: { "yes" }, readInput: { "" },
+                environment: [:], output: screen.console, errors: screen.console, readLine: { "yes" }, readInput: { _ in [] },
                 isInputTerminal: true, now: { TestWorld.now }))
         _ = await run(line, waits: 3) { count in
             switch count {

@@ -41,7 +41,8 @@ final class TestWorld: Sendable {
             environment: variables.filter { !$0.value.isEmpty },
             output: Console(isTerminal: isTerminal) { text in self.captured.withLock { $0.output += text } },
             errors: Console(isTerminal: isTerminal) { text in self.captured.withLock { $0.errors += text } },
-            readLine: { answer }, readInput: { input }, isInputTerminal: answer != nil, now: { Self.now })
+            readLine: { answer }, readInput: { limit in Array(input.utf8.prefix(limit + 1)) }, isInputTerminal: answer != nil,
+            now: { Self.now })
         if let problem = Reconcile.misnamedCommand(in: arguments) { return Result(status: .usage, output: "", errors: problem) }
         let status: ExitStatus
         do {

@@ -39,22 +39,39 @@ package struct EventsSend: WorldCommand {
         }
     }
 
+    /// Bytes of `--data` that are read; more than any runtime takes.
+    private static let longestData = 1 << 20
+
     private func json(in world: World) throws(CommandError) -> JSON {
-        let text: String
+        let bytes: [UInt8]
         if data == "-" {
-            text = try world.readInput()
+            bytes = try world.readInput(Self.longestData)
         } else if data.hasPrefix("@") {
-            guard let content = FileManager.default.contents(atPath: String(data.dropFirst())) else {
-                throw CommandError(.failure, "the file \(data.dropFirst()) cannot be read")
-            }
-            text = String(decoding: content, as: UTF8.self)
+            bytes = try Self.content(of: String(data.dropFirst()))
         } else {
-            text = data
+            bytes = Array(data.utf8)
         }
+        guard bytes.count <= Self.longestData else { throw CommandError(.usage, "--data is longer than 1 MiB, and an event is not") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw CommandError(.usage, "--data is no text in UTF-8") }
         do {
             return try JSON(parsing: text, refusesUnsafeIntegers: true)
         } catch {
             throw CommandError(.usage, "--data is not JSON: \(error)")
         }
+    }
+
+    /// A file or a pipe, up to one byte beyond `longestData`.
+    private static func content(of path: String) throws(CommandError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+            defer { try? file.close() }
+            while bytes.count <= longestData, let part = try file.read(upToCount: longestData + 1 - bytes.count), !part.isEmpty {
+                bytes += part
+            }
+        } catch {
+            throw CommandError(.failure, "the file \(path) cannot be read: check the path and its permissions")
+        }
+        return bytes
     }
 }

@@ -14,7 +14,7 @@ package struct ManifestOptions: ParsableArguments {
     }
 
     static func read(_ paths: [String], in world: World, format: OutputFormat) throws(CommandError) -> ManifestReading {
-        let input = paths.contains("-") ? Array(try world.readInput().utf8) : nil
+        let input = paths.contains("-") ? try world.readInput(ManifestReader.longestFile) : nil
         let reading = ManifestReader().read(paths, standardInput: input)
         guard reading.missing.isEmpty else {
             if format == .json {

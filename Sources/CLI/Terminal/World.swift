@@ -12,14 +12,14 @@ package struct World: Sendable {
     package var errors: Console
     /// One line of standard input without its end; nil at the end of the input.
     package var readLine: @Sendable () -> String?
-    /// All of standard input, for the path `-`.
-    package var readInput: @Sendable () throws(CommandError) -> String
+    /// The bytes of standard input, for the path `-`; where it holds more than so many, one more than that.
+    package var readInput: @Sendable (_ limit: Int) throws(CommandError) -> [UInt8]
     package var isInputTerminal: Bool
     package var now: @Sendable () -> Timestamp
 
     package init(
         environment: [String: String], output: Console, errors: Console,
-        readLine: @escaping @Sendable () -> String?, readInput: @escaping @Sendable () throws(CommandError) -> String,
+        readLine: @escaping @Sendable () -> String?, readInput: @escaping @Sendable (_ limit: Int) throws(CommandError) -> [UInt8],
         isInputTerminal: Bool,
         now: @escaping @Sendable () -> Timestamp
     ) {
@@ -43,9 +43,9 @@ package struct World: Sendable {
             now: { Timestamp.now })
     }
 
-    private static func readStandardInput() throws(CommandError) -> String {
+    private static func readStandardInput(limit: Int) throws(CommandError) -> [UInt8] {
         do throws(FileError) {
-            return String(decoding: try StandardStream.readInput(), as: UTF8.self)
+            return try StandardStream.readInput(limit: limit)
         } catch {
             throw CommandError(.failure, "standard input cannot be read: \(error)")
         }

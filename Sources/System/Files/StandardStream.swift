@@ -20,11 +20,12 @@ package struct StandardStream: Sendable {
     /// Writes all of it, waiting as long as it takes, or says how far it came and why no further.
     package func write(_ bytes: [UInt8]) -> (count: Int, failure: FileError?) { descriptor.write(bytes) }
 
-    /// Everything that standard input gives until its end.
-    package static func readInput() throws(FileError) -> [UInt8] {
+    /// What standard input gives until its end, or until more than `limit` bytes have come: one beyond it tells that it is too much.
+    package static func readInput(limit: Int) throws(FileError) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
+            guard bytes.count <= limit else { return Array(bytes.prefix(limit + 1)) }
             let count = unsafe read(STDIN_FILENO, &chunk, chunk.count)
             switch count {
             case 0: return bytes

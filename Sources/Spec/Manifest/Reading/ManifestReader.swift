@@ -9,6 +9,9 @@ package struct ManifestReader: Sendable {
     private let files: ManifestFiles
     private let limits: Limits
 
+    /// Bytes of one file, standard input among them; a longer one is an error, and need not be read further.
+    package static let longestFile = Limits().bytes
+
     /// - Parameter directory: where relative paths count from; the process's working directory where it is nil. Diagnostics name
     ///   files as the caller did, without it.
     package init(directory: String? = nil) {
