@@ -99,6 +99,8 @@ struct FilesTests {
             #expect(try await process.ended().code == 0, "\(process.said)")
             #expect(try await reader.ended().code == 0)
             #expect(try JSON(parsing: reader.output).object != nil)
+            // Whoever reads a pipe decides who else can.
+            #expect(!process.errors.contains("mode 0600"), "\(process.said)")
             try await command("/usr/bin/test", ["-p", "pipe"], in: bench)
         }
     }
@@ -164,6 +166,28 @@ struct FilesTests {
             #expect(refused.errors.contains("the file \(target) of --secrets-out cannot be written"), "\(refused.said)")
             #expect(!FileManager.default.fileExists(atPath: bench.state), "\(target)")
         }
+    }
+
+    @Test(arguments: ["state.sqlite", "alias", "state.sqlite-wal", "state.sqlite.serve-lock", "manifest.yaml"])
+    func `neither takes the place of what the command works on`(target: String) async throws {
+        let bench = try Workbench()
+        try bench.folder.write(Self.manifest, to: "manifest.yaml")
+        try FileManager.default.createSymbolicLink(atPath: bench.folder.file("alias"), withDestinationPath: "state.sqlite")
+        let commands = [
+            ["apply", "manifest.yaml", "--auto-approve", "--secrets-out", target], ["plan", "manifest.yaml", "--out", target],
+            ["rollback", "1", "--secrets-out", target],
+        ]
+        // Before the state exists, and after.
+        for _ in 0..<2 {
+            for arguments in commands where target != "manifest.yaml" || arguments[0] != "rollback" {
+                let refused = try bench.start(arguments)
+                #expect(try await refused.ended().code == 64, "\(arguments) \(refused.said)")
+                #expect(refused.errors.contains("names \(target), which this command works on: name another file"), "\(refused.said)")
+            }
+            try await bench.succeed("apply", "manifest.yaml", "--auto-approve")
+        }
+        #expect(try String(contentsOfFile: bench.folder.file("manifest.yaml"), encoding: .utf8) == Self.manifest)
+        #expect(try await bench.run("plan", "manifest.yaml", "--detailed-exitcode").code == 0)
     }
 
     @Test func `secrets that the disk has no room for are said to be applied and how to see them`() async throws {

@@ -119,12 +119,18 @@ package struct ApplyCommand: PlanExecution {
         return (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType == .typeRegular
     }
 
+    private static func firstByte(of path: String) -> UInt8? {
+        guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? file.close() }
+        return (try? file.read(upToCount: 1))?.first
+    }
+
     /// A single file that begins as JSON is a saved plan; a manifest never does, since it must be a block of keys to have places.
     private func savedPlan(in world: World) throws -> SavedPlan? {
         guard paths.count == 1, paths[0] != "-", !paths[0].hasSuffix(".yaml"), !paths[0].hasSuffix(".yml"),
             // What can be read only once, such as a pipe, is left to the reader of manifests.
             Self.isRegularFile(paths[0]),
-            let data = FileManager.default.contents(atPath: paths[0]), data.first == UInt8(ascii: "{")
+            Self.firstByte(of: paths[0]) == UInt8(ascii: "{"), let data = FileManager.default.contents(atPath: paths[0])
         else { return nil }
         guard planning.targets.isEmpty, planning.takesOwnership.isEmpty, !planning.keepsUndeclared else {
             throw CommandError(

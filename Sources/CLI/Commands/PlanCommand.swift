@@ -36,13 +36,15 @@ package struct PlanCommand: WorldCommand {
     }
 
     package func run(in world: World) async throws {
+        let inputs = StateOptions.files(of: try state.path(in: world)) + manifests.paths
+        if let out { try OutputFile.check(out, option: "--out", sparing: inputs) }
         let planning = try await Planning.make(
             manifests.paths, planning.options, state: state, in: world, format: format)
         let plan = planning.plan
         PlanOutput(world: world, format: format).write(plan)
         if let refusal = ReconcileError(refusals: plan.refusals) { throw CommandError(refusal) }
         if let out {
-            try OutputFile(out, option: "--out").write(SavedPlan.text(of: plan, timestamp: world.now()))
+            try OutputFile(out, option: "--out", sparing: inputs).write(SavedPlan.text(of: plan, timestamp: world.now()))
             world.errors.line("Saved the plan to \(out). To do exactly this: reconcile apply \(out)")
         }
         let guarded = plan.guarded(maximumDeletePercent: ApplyCommand.defaultMaximumDeletes)

@@ -40,6 +40,8 @@ package struct RollbackCommand: PlanExecution {
     @Option(help: "How to write what is done: text, json or markdown.")
     package var format: OutputFormat = .text
 
+    package var paths: [String] { [] }
+
     package init() {}
 
     package func validate() throws {

@@ -15,6 +15,9 @@ package struct StateOptions: ParsableArguments {
         path ?? world.variable("RECONCILE_STATE") ?? "reconcile.sqlite"
     }
 
+    /// The state and what SQLite and a runtime keep beside it.
+    static func files(of state: String) -> [String] { ["", "-wal", "-shm", "-journal", ".serve-lock"].map { state + $0 } }
+
     /// Opens the state; without ENCRYPTION_KEY whatever needs a secret fails with how to make one, with a wrong one this does.
     package func open(in world: World, mode: Store.Mode = .existing) throws -> Store {
         try Store(path: path(in: world), mode: mode, keyring: try Self.keyring(in: world))

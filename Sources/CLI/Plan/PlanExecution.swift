@@ -9,6 +9,9 @@ package protocol PlanExecution: WorldCommand {
     var maximumDeletes: Int { get }
     var secretsOut: String? { get }
     var format: OutputFormat { get }
+    var state: LocalStateOptions { get }
+    /// Manifests or the saved plan that it works on; empty for none.
+    var paths: [String] { get }
 
     /// Does the work; a `ReconcileError` ends with the exit status of its kind.
     func execute(in world: World) async throws
@@ -34,7 +37,10 @@ extension PlanExecution {
         guard (0...100).contains(maximumDeletes) else { throw ValidationError("--max-deletes takes a percentage from 0 to 100") }
     }
 
-    func secretsOutput(in world: World) -> GeneratedSecretsOutput { GeneratedSecretsOutput(world: world, path: secretsOut) }
+    /// The file must not take the place of anything that the command works on.
+    func secretsOutput(in world: World) throws(CommandError) -> GeneratedSecretsOutput {
+        GeneratedSecretsOutput(world: world, path: secretsOut, inputs: StateOptions.files(of: try state.path(in: world)) + paths)
+    }
 
     /// Shows the plan, asks unless it is empty, and applies it; what it generates goes where `--secrets-out` says.
     ///

@@ -22,22 +22,29 @@ final class OutputFile {
     private var isWritten = false
 
     /// Says why the path cannot be written to, without opening it: early, since a pipe waits for its reader.
-    static func check(_ path: String, option: String) throws(CommandError) {
+    ///
+    /// - Parameter inputs: what the command reads or keeps, and must not be written over: the state, manifests, a saved plan.
+    static func check(_ path: String, option: String, sparing inputs: [String]) throws(CommandError) {
+        if let resolved = try? FilePath.resolved(path), inputs.contains(where: { (try? FilePath.resolved($0)) == resolved }) {
+            // A pipe or terminal may be read and written at once.
+            let isStream = (try? FileStatus(path).kind) == .stream
+            if !isStream { throw CommandError(.usage, "\(option) names \(path), which this command works on: name another file") }
+        }
         do throws(FileError) {
             switch try? FileStatus(path).kind {
             case .folder: throw FileError(number: EISDIR)
             case .stream: return
             case .regular, .link, nil:
                 let resolved = try FilePath.resolved(path)
-                guard FilePath.isWritable(folder: FilePath.folder(of: resolved)) else { throw FileError(number: EACCES) }
+                try FilePath.requireWritable(folder: FilePath.folder(of: resolved))
             }
         } catch {
             throw failure(path, option, error)
         }
     }
 
-    init(_ path: String, option: String) throws(CommandError) {
-        try Self.check(path, option: option)
+    init(_ path: String, option: String, sparing inputs: [String]) throws(CommandError) {
+        try Self.check(path, option: option, sparing: inputs)
         shownPath = path
         self.option = option
         do throws(FileError) {
@@ -72,6 +79,9 @@ final class OutputFile {
         if !isWritten { OpenFile.remove(madePath) }
         Interruption.keepAtExit(madePath)
     }
+
+    /// Whether it is kept under its name with mode 0600, and not a device or a pipe.
+    var isPrivate: Bool { madePath != nil }
 
     func write(_ text: String) throws(CommandError) {
         do throws(FileError) {

@@ -33,9 +33,9 @@ package enum FilePath {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Whether this process may make and remove files in the folder (access(2)).
-    package static func isWritable(folder: String) -> Bool {
-        unsafe access(folder, W_OK | X_OK) == 0
+    /// Throws why this process may not make and remove files in the folder: permissions, or a file system that is read-only (access(2)).
+    package static func requireWritable(folder: String) throws(FileError) {
+        guard unsafe access(folder, W_OK | X_OK) == 0 else { throw .last }
     }
 
     /// realpath(3).
