@@ -54,6 +54,20 @@ struct LongFailureTests {
         #expect(well.well == [id])
     }
 
+    @Test(arguments: [200, 410, 500])
+    func `an outcome at an address that the webhook no longer has says nothing about it`(status: Int) {
+        let id = WebhookID(at: Timestamp(milliseconds: 0))
+        for address in ["http://receiver.example/moved", nil] {
+            let health = ReceiverHealth(
+                of: [settlement(of: id, status: status, at: Timestamp(milliseconds: 1000))], address: { _ in address },
+                failingSince: [id: Timestamp(milliseconds: 0)], longest: .zero, at: Timestamp(milliseconds: 1000))
+            #expect(health.failing.isEmpty)
+            #expect(health.well.isEmpty)
+            #expect(health.toDisable.isEmpty)
+            #expect(health.addresses.isEmpty)
+        }
+    }
+
     private func settlement(of webhook: WebhookID, status: Int, at moment: Timestamp) -> Settlement {
         .attempted(
             ClaimedDelivery(
