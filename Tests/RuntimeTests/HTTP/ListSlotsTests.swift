@@ -32,6 +32,14 @@ struct ListSlotsTests {
         }
     }
 
+    /// Whose lists were made, in order, and how many were refused.
+    private final class Order: Sendable {
+        let workspaces = Mutex<[String]>([])
+        let refused = Mutex(0)
+
+        func note(_ workspace: String) { workspaces.withLock { $0.append(workspace) } }
+    }
+
     @Test func `no more than the slots run at once, and every waiting one gets its turn`() async throws {
         let slots = ListSlots(count: 2)
         let running = Running()
@@ -70,20 +78,22 @@ struct ListSlotsTests {
     @Test func `a workspace that asks for very many takes neither every place nor every turn`() async throws {
         let slots = ListSlots(count: 1, longestQueue: 8, share: 4)
         let held = Held()
-        let order = Mutex<[String]>([])
+        let order = Order()
         let first = Task { try await slots.run(for: "a") { await held.body() } }
         while held.entered.withLock({ $0 }) == 0 { await Task.yield() }
-        let crowd = (0..<20).map { _ in Task { try await slots.run(for: "a") { order.withLock { $0.append("a") } } } }
+        let crowd = (0..<20).map { _ in
+            Task { do { try await slots.run(for: "a") { order.note("a") } } catch { order.refused.withLock { $0 += 1 } } }
+        }
         // All but the share are refused at once, whoever else waits.
-        while slots.waitingCount(of: "a") < 4 { await Task.yield() }
-        let other = Task { try await slots.run(for: "b") { order.withLock { $0.append("b") } } }
+        while order.refused.withLock({ $0 }) < 16 { await Task.yield() }
+        #expect(slots.waitingCount(of: "a") == 4)
+        let other = Task { try await slots.run(for: "b") { order.note("b") } }
         while slots.waitingCount(of: "b") < 1 { await Task.yield() }
         held.gate.continuation.finish()
         try await first.value
         try await other.value
-        var refused = 0
-        for task in crowd { do { try await task.value } catch { refused += 1 } }
-        #expect(refused == 16)
-        #expect(order.withLock { $0 }.firstIndex(of: "b") ?? 9 <= 1)
+        for task in crowd { await task.value }
+        #expect(order.workspaces.withLock { $0 }.count == 5)
+        #expect(order.workspaces.withLock { $0 }.firstIndex(of: "b") ?? 9 <= 1)
     }
 }
