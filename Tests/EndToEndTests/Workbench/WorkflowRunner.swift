@@ -50,8 +50,11 @@ final class WorkflowRunner: Sendable {
             *) echo "unexpected: gh $*" >&2; exit 9 ;;
             esac
 
-            """, to: "bin/gh")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: gh)
+            """, to: "gh.sh")
+        // Written by a process that starts no other: one that this process forks at the moment would hold a program that is
+        // still being written, and the kernel does not run such a one ("Text file busy").
+        let installation = try RunningProcess("/usr/bin/install", ["-D", "-m", "755", gh, bench.folder.file("bin/gh")])
+        guard try await installation.ended().code == 0 else { throw EndToEndError(installation.said) }
     }
 
     /// Writes the one manifest of the repository.
