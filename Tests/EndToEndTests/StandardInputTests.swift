@@ -30,7 +30,7 @@ struct StandardInputTests {
         #expect(piped.errors == filed.errors.replacing("manifest.yaml:", with: "<stdin>:"))
     }
 
-    @Test(arguments: [#"yes | "$@" -"#, #""$@" @/dev/zero"#])
+    @Test(arguments: [#"yes 2>/dev/null | "$@" -"#, #""$@" @/dev/zero"#])
     func `data of an event that never ends are too long`(line: String) async throws {
         let bench = try Workbench()
         try await bench.apply("version: 1\nworkspace: acme\nscopes: { \"posts:read\": Read }\n")
