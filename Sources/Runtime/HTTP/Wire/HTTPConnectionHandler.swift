@@ -223,7 +223,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         let request = exchange?.head.request
         exchange = nil
         logger.info("refused \(error.status.code) \(error.code)")
-        let refusal = Refusal(error, date: date.text(at: clock()), requestID: request?.headerFields[.xRequestID])
+        let refusal = RefusedRequest(error, date: date.text(at: clock()), requestID: request?.headerFields[.xRequestID])
         let head = HTTPResponseHead(
             version: .http1_1, status: .init(statusCode: refusal.status.code, reasonPhrase: refusal.status.reasonPhrase),
             headers: HTTPHeaders(refusal.fields))

@@ -26,7 +26,7 @@ final class RefusedConnection: ChannelInboundHandler {
 
     private func refuse(_ context: ChannelHandlerContext) {
         var date = HTTPDate()
-        let refusal = Refusal(.connectionsExhausted, date: date.text(at: now), requestID: nil)
+        let refusal = RefusedRequest(.connectionsExhausted, date: date.text(at: now), requestID: nil)
         var output = ByteBuffer(string: "HTTP/1.1 \(refusal.status.code) \(refusal.status.reasonPhrase)\r\n")
         for (name, value) in refusal.fields { output.writeString("\(name): \(value)\r\n") }
         output.writeStaticString("\r\n")

@@ -2,7 +2,7 @@ import HTTPTypes
 import Spec
 
 /// The answer to a request that never reached the router, with the fields that every answer of the router carries.
-struct Refusal {
+struct RefusedRequest {
     let status: HTTPResponse.Status
     let fields: [(name: String, value: String)]
     let body: [UInt8]
