@@ -20,9 +20,11 @@ let package = Package(
         .systemLibrary(name: "CYAML", path: "Sources/System/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "YAML", dependencies: ["CYAML"], path: "Sources/System/YAML"),
         .target(name: "OpenSSL", dependencies: ["COpenSSL"], path: "Sources/System/OpenSSL"),
         .target(name: "Curl", dependencies: ["CCurl"], path: "Sources/System/Curl"),
+        .target(name: "PostgreSQL", dependencies: ["CPostgreSQL"], path: "Sources/System/PostgreSQL"),
         .target(name: "Files", path: "Sources/System/Files"),
 
         // The layers, each importing only what stands above it.
@@ -66,7 +68,7 @@ let package = Package(
             dependencies: [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")],
             path: "Tests/TestSupport"
         ),
-        .testTarget(name: "SystemTests", dependencies: ["YAML", "OpenSSL", "Curl", "Files", "TestSupport"]),
+        .testTarget(name: "SystemTests", dependencies: ["YAML", "OpenSSL", "Curl", "PostgreSQL", "Files", "TestSupport"]),
         .testTarget(name: "SpecTests", dependencies: ["Spec", "YAML", "TestSupport"]),
         .testTarget(
             name: "StoreTests",
