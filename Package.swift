@@ -16,6 +16,9 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // The pure floor: imports nothing of ours.
+        .target(name: "Values"),
+
         // System: the C libraries and the only Swift that says `unsafe`.
         .systemLibrary(name: "CYAML", path: "Sources/System/CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
@@ -28,13 +31,13 @@ let package = Package(
         .target(name: "Files", path: "Sources/System/Files"),
 
         // The layers, each importing only what stands above it.
-        .target(name: "Spec", dependencies: ["YAML"]),
-        .target(name: "Store", dependencies: ["Spec", "Files", "OpenSSL", .product(name: "GRDB", package: "GRDB.swift")]),
-        .target(name: "Reconciler", dependencies: ["Spec", "Store", "OpenSSL"]),
+        .target(name: "Spec", dependencies: ["Values", "YAML"]),
+        .target(name: "Store", dependencies: ["Values", "Spec", "Files", "OpenSSL", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Reconciler", dependencies: ["Values", "Spec", "Store", "OpenSSL"]),
         .target(
             name: "IntegrationRuntime",
             dependencies: [
-                "Spec", "Store", "Reconciler", "Files", "OpenSSL", "Curl",
+                "Values", "Spec", "Store", "Reconciler", "Files", "OpenSSL", "Curl",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -51,7 +54,7 @@ let package = Package(
         .executableTarget(
             name: "CLI",
             dependencies: [
-                "Spec", "Store", "Reconciler", "IntegrationRuntime", "Files", "OpenSSL",
+                "Values", "Spec", "Store", "Reconciler", "IntegrationRuntime", "Files", "OpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -68,16 +71,17 @@ let package = Package(
             dependencies: [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio")],
             path: "Tests/TestSupport"
         ),
+        .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
         .testTarget(name: "SystemTests", dependencies: ["YAML", "OpenSSL", "Curl", "PostgreSQL", "Files", "TestSupport"]),
-        .testTarget(name: "SpecTests", dependencies: ["Spec", "YAML", "TestSupport"]),
+        .testTarget(name: "SpecTests", dependencies: ["Values", "Spec", "YAML", "TestSupport"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Store", "Spec", "OpenSSL", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler", "Spec", "Store", "TestSupport"]),
+            dependencies: ["Values", "Store", "Spec", "OpenSSL", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(name: "ReconcilerTests", dependencies: ["Values", "Reconciler", "Spec", "Store", "TestSupport"]),
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "IntegrationRuntime", "Spec", "Store", "Reconciler", "OpenSSL", "Curl", "TestSupport",
+                "Values", "IntegrationRuntime", "Spec", "Store", "Reconciler", "OpenSSL", "Curl", "TestSupport",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -92,11 +96,13 @@ let package = Package(
         ),
         .testTarget(
             name: "CLITests",
-            dependencies: ["CLI", "Spec", "Store", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+            dependencies: [
+                "Values", "CLI", "Spec", "Store", "TestSupport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CLI", "Spec", "OpenSSL", "Curl", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: ["Values", "CLI", "Spec", "OpenSSL", "Curl", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
     ],
     swiftLanguageModes: [.v6]
 )

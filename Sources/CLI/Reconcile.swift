@@ -2,6 +2,7 @@ package import ArgumentParser
 import Files
 import Glibc
 import Spec
+import Values
 
 /// The program.
 @main

@@ -4,6 +4,7 @@ import Spec
 import Store
 import TestSupport
 import Testing
+import Values
 
 struct ApplyCommandTests {
     private let hook = "webhooks:\n  w: { name: W, url: https://example.com/hook, events: [POST_PUBLISHED] }\n"

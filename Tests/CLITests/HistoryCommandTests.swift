@@ -1,6 +1,7 @@
 import CLI
 import Spec
 import Testing
+import Values
 
 struct HistoryCommandTests {
     private let head = "version: 1\nworkspace: acme\n"

@@ -3,6 +3,7 @@ import Spec
 import Store
 import TestSupport
 import Testing
+import Values
 
 /// `kill -9` within the transaction of an apply leaves the state as it was, or as it was to be.
 struct KilledApplyTests {

@@ -1,6 +1,7 @@
 import CLI
 import Spec
 import Testing
+import Values
 
 /// Lists of commands have the shape that they have over HTTP.
 struct ListShapeTests {

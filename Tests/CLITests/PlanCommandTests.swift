@@ -3,6 +3,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 struct PlanCommandTests {
     @Test func `a plan ends with its totals, and makes no state`() async throws {

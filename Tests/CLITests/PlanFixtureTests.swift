@@ -3,6 +3,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// Golden plans: `Tests/Fixtures/plans/CASE/{before,after}.yaml` and what the plan from one to the other looks like.
 ///

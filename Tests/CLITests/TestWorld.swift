@@ -5,6 +5,7 @@ import Spec
 import Store
 import Synchronization
 import TestSupport
+import Values
 
 /// A terminal, an environment and a clock of the test's own, around a state in a folder of its own.
 final class TestWorld: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// Who a request comes from and what an API key opens, asked of a running `serve`.
 @Suite(.serialized)

@@ -3,6 +3,7 @@ import OpenSSL
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// Every flow with marked secrets; then whatever the product has written anywhere is searched for them.
 @Suite(.serialized)

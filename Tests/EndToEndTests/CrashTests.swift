@@ -3,6 +3,7 @@ import Spec
 import Synchronization
 import TestSupport
 import Testing
+import Values
 
 /// `kill -9` at any moment: what was promised before it still holds after the next start.
 @Suite(.serialized)

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// What an admin overrides over HTTP is drift until the next apply.
 @Suite(.serialized)

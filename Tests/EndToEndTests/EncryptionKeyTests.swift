@@ -3,6 +3,7 @@ import OpenSSL
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// A wrong ENCRYPTION_KEY is refused at the start, before anything is served or written.
 @Suite(.serialized)

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// The files that the program makes and those it is told to write to.
 @Suite(.serialized)

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// What becomes of a runtime whose log goes nowhere: it serves on, and says later what is missing.
 @Suite(.serialized)

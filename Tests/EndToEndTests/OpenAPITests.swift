@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// The running server against its own document, with requests that schemathesis makes up.
 @Suite(.serialized, .enabled(if: Peer.python.isExpected, "\(Peer.python.absence)"))

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// A full disk or a pipe that nobody reads in the place of standard output: one sentence, status 1, and never a signal.
 @Suite(.serialized)

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// How the program ends, which scripts rely on: each number of the list, from a real process.
 @Suite(.serialized)

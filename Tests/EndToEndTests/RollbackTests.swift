@@ -1,6 +1,7 @@
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// Returning past what an admin changed over HTTP, with a secret that only the state had.
 @Suite(.serialized)

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// Clients that ask for large pages and read nothing.
 @Suite(.serialized)

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// Deliveries as verifiers that we did not write see them.
 @Suite(

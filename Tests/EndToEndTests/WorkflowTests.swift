@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// The workflow that is shipped for GitHub: its steps, one by one, as a runner runs them.
 @Suite(.serialized, .enabled(if: Peer.python.isExpected, "\(Peer.python.absence)"))

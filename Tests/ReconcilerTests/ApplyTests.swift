@@ -2,6 +2,7 @@ import Reconciler
 import Spec
 import Store
 import Testing
+import Values
 
 struct ApplyTests {
     @Test func `an apply is recorded with who, what and the digest that was shown`() async throws {

@@ -1,9 +1,11 @@
 import Spec
+import TestSupport
 import Testing
+import Values
 
 struct CanonicalTextTests {
     @Test func `the direct text of a spec is that of its JSON`() {
-        var random = SeededGenerator(state: 11)
+        var random = SeededGenerator(seed: 11)
         let texts = ["", "plain", "quo\"te", "back\\slash", "line\nbreak", "ü€😀", "\u{2028}", "tab\t\u{01}"]
         func text() -> String { texts.randomElement(using: &random) ?? "" }
         for _ in 0..<500 {

@@ -1,6 +1,8 @@
 import Reconciler
 import Spec
+import TestSupport
 import Testing
+import Values
 
 struct FieldChangeTests {
     @Test func `nested fields are named by their path`() {
@@ -37,7 +39,7 @@ struct FieldChangeTests {
     }
 
     @Test func `every edit of a list rebuilds both sides`() {
-        var random = SeededGenerator(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             let old = (0..<Int.random(in: 0...8, using: &random)).map { _ in JSON.integer(Int.random(in: 0...4, using: &random)) }
             let new = (0..<Int.random(in: 0...8, using: &random)).map { _ in JSON.integer(Int.random(in: 0...4, using: &random)) }

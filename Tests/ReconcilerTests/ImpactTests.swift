@@ -2,6 +2,7 @@ import Reconciler
 import Spec
 import Store
 import Testing
+import Values
 
 /// The counts of a plan beside what the runtime's tables hold.
 struct ImpactTests {

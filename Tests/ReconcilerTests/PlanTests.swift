@@ -2,6 +2,7 @@ import Reconciler
 import Spec
 import Store
 import Testing
+import Values
 
 struct PlanTests {
     @Test func `planning after applying is empty`() async throws {

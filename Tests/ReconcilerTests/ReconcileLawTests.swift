@@ -1,7 +1,9 @@
 import Reconciler
 import Spec
 import Store
+import TestSupport
 import Testing
+import Values
 
 /// Laws that hold for every state and every manifest, tried on random ones.
 struct ReconcileLawTests {
@@ -34,7 +36,7 @@ struct ReconcileLawTests {
 
     @Test(arguments: 0..<12)
     func `plan after apply is empty, changes are minimal, other owners are untouched`(seed: Int) async throws {
-        var random = SeededGenerator(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let world = try World()
         let (theirs, theirSecrets) = randomManifest(owner: "them", using: &random)
         try await world.apply(theirs, secrets: theirSecrets)
@@ -65,7 +67,7 @@ struct ReconcileLawTests {
 
     @Test(arguments: 0..<6)
     func `disjoint owners commute`(seed: Int) async throws {
-        var random = SeededGenerator(state: UInt64(100 + seed))
+        var random = SeededGenerator(seed: UInt64(100 + seed))
         let (a, aSecrets) = randomManifest(owner: "a", using: &random)
         let (b, bSecrets) = randomManifest(owner: "b", using: &random)
         let (first, second) = (try World(), try World())

@@ -3,6 +3,7 @@ import Reconciler
 import Spec
 import Store
 import TestSupport
+import Values
 
 /// A state of its own, and the steps that the tests repeat.
 struct World {
@@ -72,17 +73,4 @@ func manifest(_ resources: [Resource], owner: String = "", moves: [(Address, Add
     Manifest(
         domains: [Manifest.Domain(workspace: "acme", owner: owner)], resources: resources,
         moves: moves.map { Manifest.Move(from: $0.0, to: $0.1, source: SourceLocation(file: "m.yaml", line: 1, column: 1)) })
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
 }

@@ -3,6 +3,7 @@ import GRDB
 import Spec
 import TestSupport
 import Testing
+import Values
 
 @testable import Store
 

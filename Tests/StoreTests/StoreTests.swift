@@ -4,6 +4,7 @@ import Spec
 import Synchronization
 import TestSupport
 import Testing
+import Values
 
 @testable import Store
 

@@ -3,6 +3,7 @@ import Foundation
 import Reconciler
 import Spec
 import Store
+import Values
 
 /// `reconcile apply`: makes the state agree with the manifests, in one transaction.
 package struct ApplyCommand: PlanExecution {

@@ -2,6 +2,7 @@ package import ArgumentParser
 import Reconciler
 import Spec
 import Store
+import Values
 
 /// `reconcile drift`: what was changed past the manifests.
 package struct DriftCommand: WorldCommand {

@@ -3,6 +3,7 @@ import IntegrationRuntime
 import Reconciler
 import Spec
 import Store
+import Values
 
 /// `reconcile history`: every apply, the newest first.
 package struct HistoryCommand: WorldCommand {

@@ -2,6 +2,7 @@ package import ArgumentParser
 import Files
 import Foundation
 import Spec
+import Values
 
 /// `reconcile init`: a commented starter that validates, plans and applies as it is.
 package struct InitCommand: WorldCommand {

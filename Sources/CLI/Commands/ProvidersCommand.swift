@@ -1,6 +1,7 @@
 package import ArgumentParser
 import IntegrationRuntime
 import Spec
+import Values
 
 /// `reconcile providers`: the built-in catalogue.
 package struct ProvidersCommand: WorldCommand {

@@ -2,6 +2,7 @@ package import ArgumentParser
 import Reconciler
 import Spec
 import Store
+import Values
 
 /// `reconcile rollback`: a plan back to an earlier revision, with the same guards and the same transaction.
 package struct RollbackCommand: PlanExecution {

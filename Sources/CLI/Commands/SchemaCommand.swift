@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Spec
+import Values
 
 /// `reconcile schema`: the manifest's JSON Schema.
 package struct SchemaCommand: WorldCommand {

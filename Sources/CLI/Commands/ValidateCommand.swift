@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Spec
+import Values
 
 /// `reconcile validate`: every error of every manifest, without a state and without secrets.
 package struct ValidateCommand: WorldCommand {

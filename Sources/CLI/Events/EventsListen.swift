@@ -5,6 +5,7 @@ import Logging
 import ServiceLifecycle
 import Spec
 import UnixSignals
+import Values
 
 /// `reconcile events listen`: a receiver for development, which shows what arrives and whether its signatures hold.
 package struct EventsListen: WorldCommand {

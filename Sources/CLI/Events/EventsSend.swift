@@ -3,6 +3,7 @@ import Foundation
 import HTTPTypes
 import IntegrationRuntime
 import Spec
+import Values
 
 /// `reconcile events send`
 package struct EventsSend: WorldCommand {

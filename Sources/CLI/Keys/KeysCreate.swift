@@ -2,6 +2,7 @@ package import ArgumentParser
 import HTTPTypes
 import IntegrationRuntime
 import Spec
+import Values
 
 /// `reconcile keys create`: the key is on standard output, once.
 package struct KeysCreate: WorldCommand {

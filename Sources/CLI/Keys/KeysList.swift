@@ -2,6 +2,7 @@ package import ArgumentParser
 import HTTPTypes
 import IntegrationRuntime
 import Spec
+import Values
 
 /// `reconcile keys list`
 package struct KeysList: WorldCommand {

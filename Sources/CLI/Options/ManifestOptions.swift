@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Spec
+import Values
 
 /// The manifests of a run.
 package struct ManifestOptions: ParsableArguments {

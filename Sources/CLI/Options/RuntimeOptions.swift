@@ -4,6 +4,7 @@ package import IntegrationRuntime
 import Logging
 import Spec
 import Store
+import Values
 
 /// Where runtime objects are reached: in the state file, or at a running server.
 package struct RuntimeOptions: ParsableArguments {

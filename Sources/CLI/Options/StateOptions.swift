@@ -1,6 +1,7 @@
 package import ArgumentParser
 import Spec
 package import Store
+import Values
 
 /// Where the state is and what opens its secrets.
 package struct StateOptions: ParsableArguments {

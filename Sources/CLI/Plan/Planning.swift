@@ -2,6 +2,7 @@ import Foundation
 import Reconciler
 import Spec
 import Store
+import Values
 
 /// Manifests read, secrets resolved, state observed: what `plan` and `apply PATH` do alike.
 struct Planning {

@@ -1,5 +1,6 @@
 import Reconciler
 import Spec
+import Values
 
 /// Where signing secrets go that apply has just made: a terminal, or a file that only its owner can read, and nowhere else.
 struct GeneratedSecretsOutput {

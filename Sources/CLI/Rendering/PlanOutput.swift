@@ -1,5 +1,6 @@
 import Reconciler
 import Spec
+import Values
 
 /// The one place that writes a plan in the format asked for.
 struct PlanOutput {

@@ -3,6 +3,7 @@ import Foundation
 import IntegrationRuntime
 import NIOCore
 import Spec
+import Values
 
 /// How long and how much connections may take of `serve`.
 package struct ConnectionOptions: ParsableArguments {

@@ -7,6 +7,7 @@ import ServiceLifecycle
 import Spec
 import Store
 import UnixSignals
+import Values
 
 /// `reconcile serve`: the runtime.
 package struct ServeCommand: WorldCommand {

@@ -1,6 +1,7 @@
 package import ArgumentParser
 import IntegrationRuntime
 import Spec
+import Values
 
 /// `reconcile token`: a management JWT from the shared secret.
 package struct TokenCommand: WorldCommand {

@@ -1,5 +1,6 @@
 package import Spec
 package import Store
+package import Values
 
 /// What an apply did.
 package struct Applied: Sendable {

@@ -1,6 +1,7 @@
 import OpenSSL
 package import Spec
 package import Store
+package import Values
 
 extension Writing {
     /// Carries out a plan inside this transaction; throwing undoes all of it.

@@ -1,5 +1,6 @@
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// A revision with what it changed, as `history` shows it on the command line and over HTTP.
 package struct HistoryEntry: Sendable {

@@ -1,5 +1,6 @@
 package import Spec
 package import Store
+package import Values
 
 extension Statements {
     /// What the manifests declared right after a revision: today's declarations with every later revision undone.

@@ -1,5 +1,6 @@
 package import Spec
 package import Store
+package import Values
 
 /// What a plan does to one resource, and everything a reader needs to judge it.
 package struct Change: Sendable {

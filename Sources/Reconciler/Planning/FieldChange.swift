@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// One differing field of a resource.
 package struct FieldChange: Sendable, Equatable {

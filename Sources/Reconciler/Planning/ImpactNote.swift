@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// What a change does to something that is live, counted in the runtime's tables when the plan is made.
 package struct ImpactNote: Sendable, Hashable {

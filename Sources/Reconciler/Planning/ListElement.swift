@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// One element of two compared lists.
 package enum ListElement: Sendable, Equatable {

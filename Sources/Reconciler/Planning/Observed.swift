@@ -1,5 +1,6 @@
 package import Spec
 package import Store
+package import Values
 
 /// The part of the state that a plan looks at, read in one transaction.
 package struct Observed: Sendable {

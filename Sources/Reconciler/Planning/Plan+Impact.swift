@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 extension Plan {
     /// Counts, for every change, what is live and will notice.

@@ -1,5 +1,6 @@
 package import Spec
 package import Store
+package import Values
 
 extension Plan {
     /// Compares what is declared with what is there; pure, and the same for every order of files.

@@ -1,4 +1,5 @@
 package import Spec
+import Values
 
 extension PlanOptions {
     /// The resources of the manifests that the run is about: the targets and what they need (a policy its scopes, a webhook its

@@ -1,4 +1,5 @@
 package import Spec
+import Values
 
 /// What the person who plans asked for besides the manifests.
 package struct PlanOptions: Sendable, Equatable {

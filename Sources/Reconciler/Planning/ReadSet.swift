@@ -1,6 +1,7 @@
 import OpenSSL
 package import Spec
 package import Store
+import Values
 
 /// Everything that a plan depended on, so that apply can tell whether any of it has moved.
 ///

@@ -1,5 +1,6 @@
 package import Spec
 package import Store
+package import Values
 
 extension Statements {
     /// Reads what a plan for the manifest compares: one pass over each table, secrets opened only where declared.

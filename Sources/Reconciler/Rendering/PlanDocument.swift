@@ -1,6 +1,7 @@
 import OpenSSL
-package import Spec
+import Spec
 import Store
+package import Values
 
 extension Plan {
     /// The plan under Terraform's names (JSON plan, format 1.2), so that its policy and review tools read it.

@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 /// A plan for people at a terminal: deletions first, only what differs, what it does to live traffic, and the totals
 /// as the last line.

@@ -1,5 +1,6 @@
 package import Spec
 import Store
+package import Values
 
 /// A plan in a file: the JSON document, and under `reconcile` what apply needs to do exactly that.
 ///

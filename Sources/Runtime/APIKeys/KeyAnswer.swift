@@ -1,6 +1,7 @@
 package import HTTPTypes
 import Spec
 import Store
+import Values
 
 /// How a verdict looks on the wire, the same from the fast path, the router and the gate.
 package enum KeyAnswer {

@@ -1,6 +1,7 @@
 package import Curl
-package import Spec
+import Spec
 import Store
+package import Values
 
 /// The decision on a key but for its limits: status, then address, then scopes. Pure.
 package enum KeyCheck {

@@ -1,6 +1,7 @@
 import Curl
 import HTTPTypes
-package import Spec
+import Spec
+package import Values
 
 /// The check that a proxy asks about every request: nginx's `auth_request`, `forward_auth`, Envoy's `ext_authz`.
 package struct KeyCheckEndpoints: EndpointGroup {

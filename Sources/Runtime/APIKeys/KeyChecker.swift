@@ -1,8 +1,9 @@
 package import Curl
 import HTTPTypes
 import OpenSSL
-package import Spec
+import Spec
 import Store
+package import Values
 
 /// Checks keys against the table and counts what it admits.
 package struct KeyChecker: Sendable {

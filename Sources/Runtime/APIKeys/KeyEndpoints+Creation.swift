@@ -1,4 +1,5 @@
 import Spec
+import Values
 
 extension KeyEndpoints {
     /// Reads the body of a creation; what only the declared policies and scopes can tell is checked later.

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Spec
 import Store
+import Values
 
 extension KeyEndpoints {
     /// How long the old key lives on where neither its policy nor the caller says.

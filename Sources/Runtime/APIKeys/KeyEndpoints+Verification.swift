@@ -1,6 +1,7 @@
 import Curl
 import HTTPTypes
 import Spec
+import Values
 
 extension KeyEndpoints {
     /// Checks a key that somebody presented to the caller; counts like any other use. Answers 200 whatever the outcome.

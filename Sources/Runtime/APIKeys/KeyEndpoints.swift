@@ -1,7 +1,8 @@
 import Curl
 import HTTPTypes
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Management of API keys: `/api/integrations/api-keys…`.
 package struct KeyEndpoints: EndpointGroup {

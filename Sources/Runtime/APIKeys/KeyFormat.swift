@@ -1,5 +1,6 @@
 import OpenSSL
-package import Spec
+import Spec
+package import Values
 
 /// How a key is written: `PREFIX_`, 43 base62 characters (256 bits), 6 base62 characters of CRC-32 over all before them.
 ///

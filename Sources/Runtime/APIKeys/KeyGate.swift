@@ -2,6 +2,7 @@ import Curl
 package import HTTPTypes
 import Spec
 import Store
+import Values
 
 /// Admits calls of our own endpoints by API key, counting them like any other use of the key.
 package struct KeyGate: Sendable {

@@ -1,6 +1,7 @@
 package import Curl
 package import Spec
 package import Store
+import Values
 
 /// What a key may do as things are declared now: its own record seen through its policy.
 package struct KeyGrant: Sendable {

@@ -1,6 +1,7 @@
 import OpenSSL
 package import Spec
 package import Store
+package import Values
 
 /// What is asked for when a key is made, as read from a body or a command line and not yet checked against what is declared.
 package struct KeyIssue: Sendable {

@@ -1,7 +1,8 @@
 package import OpenSSL
-package import Spec
+import Spec
 package import Store
 import Synchronization
+package import Values
 
 /// Every key in memory, found by its hash; the store is not asked on the way of a request.
 ///

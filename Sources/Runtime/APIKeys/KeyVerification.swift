@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 /// A verdict as `verify` answers it.
 enum KeyVerification {

@@ -1,5 +1,6 @@
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// A key as its managers see it; the key itself is in none.
 package enum KeyView {

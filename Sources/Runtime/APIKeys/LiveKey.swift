@@ -1,5 +1,6 @@
-package import Spec
+import Spec
 import Synchronization
+package import Values
 
 /// A key in memory: what it may do, its counter, and when it was last used.
 ///

@@ -1,5 +1,6 @@
 package import HTTPTypes
 import Spec
+import Values
 
 /// The API key of a request: `Authorization: Bearer KEY` or `X-API-Key: KEY`.
 package enum PresentedKey: Sendable, Hashable {

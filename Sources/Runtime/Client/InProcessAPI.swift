@@ -1,7 +1,8 @@
 import Foundation
 import HTTPTypes
 package import Logging
-package import Spec
+import Spec
+package import Values
 
 /// The endpoints, called without a socket: what the command line does on a state file.
 ///

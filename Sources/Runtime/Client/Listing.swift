@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// A list as far as it was read.
 package struct Listing: Sendable {

@@ -1,6 +1,7 @@
 import Foundation
 package import HTTPTypes
-package import Spec
+import Spec
+package import Values
 
 /// The management API as a program uses it: in this process on a state file, or over HTTP at a running server.
 ///

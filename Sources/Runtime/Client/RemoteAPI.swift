@@ -1,6 +1,7 @@
 import Curl
 import HTTPTypes
-package import Spec
+import Spec
+package import Values
 
 /// A running server, reached over HTTP with a management token.
 ///

@@ -1,6 +1,7 @@
 internal import HTTPTypes
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// `/api/integrations/connections`: the accounts that were connected. Tokens are never shown.
 package struct ConnectionEndpoints: EndpointGroup {

@@ -1,5 +1,6 @@
-package import Spec
+import Spec
 package import Store
+package import Values
 
 extension ConnectionRecord {
     /// - Parameter declaredScopes: what the integration asks for now; the difference is what a person must consent to anew.

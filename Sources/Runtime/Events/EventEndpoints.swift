@@ -1,6 +1,7 @@
 import HTTPTypes
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Events over HTTP: handed in, and looked up later.
 package struct EventEndpoints: EndpointGroup {

@@ -1,5 +1,6 @@
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Takes events in: checks what is handed in against the workspace's event types, then stores it.
 package struct EventIntake: Sendable {

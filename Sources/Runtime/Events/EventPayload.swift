@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// What receivers get, fixed when the event is accepted.
 package enum EventPayload {

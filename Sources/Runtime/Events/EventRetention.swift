@@ -1,7 +1,8 @@
 package import Logging
 import ServiceLifecycle
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Deletes events that are older than wanted and owe no delivery, with their deliveries and attempts.
 ///

@@ -1,5 +1,6 @@
 package import HTTPTypes
-package import Spec
+import Spec
+package import Values
 
 /// A request that cannot be served, as its sender sees it.
 ///

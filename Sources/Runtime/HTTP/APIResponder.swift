@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import Spec
 import Store
+import Values
 
 /// Answers requests from the list of endpoints: finds the one, admits the caller, reads the body, shapes the answer.
 ///

@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 import Spec
 import Synchronization
+import Values
 
 /// Counts the bytes of answers that are made and not yet taken by their clients, so that clients who read slowly or not at all
 /// cannot fill the memory.

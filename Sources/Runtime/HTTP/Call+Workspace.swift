@@ -1,5 +1,6 @@
 import Spec
 package import Store
+import Values
 
 extension Call {
     /// Whether an object of that workspace exists for this call: in the caller's reach, and in the workspace that `?workspaceId=`

@@ -1,6 +1,7 @@
 package import HTTPTypes
 package import Logging
-package import Spec
+import Spec
+package import Values
 
 /// One request, read and authenticated, on its way to an endpoint.
 package struct Call: Sendable {

@@ -1,5 +1,6 @@
 package import HTTPTypes
-package import Spec
+import Spec
+package import Values
 
 /// One operation of the API: how it is reached, what it takes, what it answers, and the code.
 ///

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Spec
+import Values
 
 /// Brings one endpoint and one request together.
 struct EndpointHandler: Sendable {

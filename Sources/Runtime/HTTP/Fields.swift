@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// Reads the members of a body and gathers everything that is wrong with them, so that one answer names it all.
 ///

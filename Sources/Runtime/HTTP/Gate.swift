@@ -1,5 +1,6 @@
 package import HTTPTypes
-package import Spec
+import Spec
+package import Values
 
 /// Turns the credentials of a request into a principal, or into the answer that refuses it.
 package struct Gate: Sendable {

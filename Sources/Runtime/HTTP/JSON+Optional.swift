@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// What is absent is null in an answer, so that every answer has the same members.
 extension JSON {

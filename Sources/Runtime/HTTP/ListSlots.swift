@@ -1,5 +1,6 @@
 import Spec
 import Synchronization
+import Values
 
 /// Lets only so many lists be read and written out at once; the others wait, workspaces in turn.
 ///

@@ -1,5 +1,6 @@
 import HTTPTypes
-package import Spec
+import Spec
+package import Values
 
 /// The OpenAPI 3.1 document of a list of endpoints.
 package enum OpenAPI {

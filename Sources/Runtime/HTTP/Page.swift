@@ -1,6 +1,7 @@
 internal import HTTPTypes
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Which part of a list is asked for: `?limit=` and `?cursor=`.
 ///

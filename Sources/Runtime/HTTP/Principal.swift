@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// Who is asking, and on whose workspace.
 package struct Principal: Sendable, Hashable {

@@ -1,5 +1,6 @@
 package import HTTPTypes
-package import Spec
+import Spec
+package import Values
 
 /// What an endpoint answers.
 package struct Reply: Sendable {

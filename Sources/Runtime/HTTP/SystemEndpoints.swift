@@ -1,6 +1,7 @@
 import HTTPTypes
 import Spec
 import Store
+import Values
 
 /// What a load balancer, an orchestrator and an API client ask of the runtime itself.
 struct SystemEndpoints: EndpointGroup {

@@ -1,5 +1,6 @@
 package import Curl
 package import Spec
+package import Values
 
 /// The body of a create or an update, read onto a spec; an update changes only the members that are there.
 package struct IntegrationBody: Sendable {

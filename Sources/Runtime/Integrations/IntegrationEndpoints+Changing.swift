@@ -1,6 +1,7 @@
 internal import HTTPTypes
 import Spec
 import Store
+import Values
 
 /// Updates and deletions: each reads, judges and writes the row in one transaction.
 extension IntegrationEndpoints {

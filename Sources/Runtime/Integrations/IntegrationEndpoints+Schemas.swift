@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 extension IntegrationEndpoints {
     package var tag: (name: String, summary: String) { ("Integrations", "Third-party services that accounts connect to") }

@@ -2,6 +2,7 @@ package import Curl
 internal import HTTPTypes
 internal import Spec
 package import Store
+import Values
 
 /// `/api/integrations`: the registry of third parties, its marketplace and its activity log.
 package struct IntegrationEndpoints: EndpointGroup {

@@ -1,5 +1,6 @@
-package import Spec
+import Spec
 package import Store
+package import Values
 
 extension IntegrationRecord {
     /// What the own workspace sees; no secret, not even where one comes from.

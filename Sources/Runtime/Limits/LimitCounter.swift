@@ -1,6 +1,7 @@
 package import Spec
 package import Store
 import Synchronization
+package import Values
 
 /// The meter of one subject, shared by all who count against it.
 ///

@@ -3,6 +3,7 @@ internal import ServiceLifecycle
 package import Spec
 package import Store
 import Synchronization
+package import Values
 
 /// Keeps the counters of all subjects and settles them with the store.
 ///

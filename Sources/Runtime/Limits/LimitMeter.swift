@@ -1,5 +1,6 @@
 package import Spec
 package import Store
+package import Values
 
 /// The counters of one subject: a pure state machine, all windows decided at once.
 ///

@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// One window of one subject, right after a call.
 package struct LimitUse: Sendable, Hashable {

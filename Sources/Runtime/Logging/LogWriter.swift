@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Spec
 import Synchronization
+import Values
 
 /// Writes log lines from a thread of its own, so that a slow or full log holds up no request and ends nothing.
 ///

@@ -1,5 +1,6 @@
-package import Spec
+import Spec
 package import Store
+package import Values
 
 extension ActivityLog {
     package var json: JSON {

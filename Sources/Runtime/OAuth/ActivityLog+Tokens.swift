@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 extension ActivityLog {
     /// The warning that goes with `log`, and has its workspace and time, where the token that the provider has just given has ended

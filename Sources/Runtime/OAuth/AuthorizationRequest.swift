@@ -1,4 +1,5 @@
 package import Spec
+package import Values
 
 /// The address that a browser is sent to (RFC 6749 § 4.1.1).
 package struct AuthorizationRequest: Sendable {

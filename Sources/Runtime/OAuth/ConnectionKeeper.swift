@@ -1,7 +1,8 @@
 package import Logging
 internal import ServiceLifecycle
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Renews connections before their tokens end, and repeats revocations that no provider has heard yet.
 ///

@@ -1,8 +1,9 @@
 package import Logging
 import OpenSSL
-package import Spec
+import Spec
 package import Store
 import Synchronization
+package import Values
 
 /// Renews tokens so that no connection is lost by it.
 ///

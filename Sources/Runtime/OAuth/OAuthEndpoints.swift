@@ -1,6 +1,7 @@
 internal import HTTPTypes
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// `/api/integrations/{id}/oauth/initiate` and what the browser and the provider come back to.
 package struct OAuthEndpoints: EndpointGroup {

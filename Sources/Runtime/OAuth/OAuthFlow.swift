@@ -1,7 +1,8 @@
 package import Logging
 import OpenSSL
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Connects accounts: from the address that a browser is sent to, to the tokens in the state.
 ///

@@ -1,5 +1,6 @@
 import OpenSSL
-package import Spec
+import Spec
+package import Values
 
 /// A verifier and its challenge (RFC 7636), made anew for every transaction.
 package struct PKCE: Sendable {

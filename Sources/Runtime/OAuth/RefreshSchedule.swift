@@ -1,5 +1,6 @@
 package import Spec
 package import Store
+package import Values
 
 /// When a token set ends and when it is renewed; pure.
 ///

@@ -1,6 +1,7 @@
 package import Logging
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Tells providers that tokens are not used any more (RFC 7009), the refresh token first.
 ///

@@ -1,4 +1,5 @@
 package import Spec
+import Values
 
 /// A token endpoint's refusal, sorted by who can do something about it.
 ///

@@ -1,5 +1,6 @@
 import OpenSSL
 package import Spec
+package import Values
 
 /// A request to a token or revocation endpoint: POST, a form, and exactly one method of client authentication.
 package struct TokenRequest: Sendable {

@@ -1,4 +1,5 @@
 package import Spec
+package import Values
 
 /// What a token endpoint grants (RFC 6749 § 5.1), read strictly; only a quirk that the catalogue names relaxes a rule.
 package struct TokenResponse: Sendable, Equatable {

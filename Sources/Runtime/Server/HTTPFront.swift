@@ -3,7 +3,8 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 internal import ServiceLifecycle
-package import Spec
+import Spec
+package import Values
 
 /// The listening socket, with the endpoints behind it.
 ///

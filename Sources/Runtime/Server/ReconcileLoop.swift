@@ -4,6 +4,7 @@ package import Reconciler
 import ServiceLifecycle
 import Spec
 import Store
+import Values
 
 /// Manifests that a runtime keeps applied.
 package struct ManifestWatch: Sendable {

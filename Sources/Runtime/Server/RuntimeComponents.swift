@@ -1,8 +1,9 @@
 import Curl
 package import Logging
 import ServiceLifecycle
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Everything that serves, put together: the copies of the state in memory, the workers, the endpoints.
 ///

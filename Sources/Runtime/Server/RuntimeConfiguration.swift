@@ -1,5 +1,6 @@
 package import Curl
 import Spec
+import Values
 
 /// What the operator sets besides manifests: flags and environment of `serve`.
 package struct RuntimeConfiguration: Sendable {

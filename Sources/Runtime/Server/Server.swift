@@ -1,10 +1,11 @@
 import Curl
 package import Logging
 import ServiceLifecycle
-package import Spec
+import Spec
 package import Store
 import Synchronization
 package import UnixSignals
+package import Values
 
 /// The runtime: everything that serves one state, until a signal ends it.
 ///

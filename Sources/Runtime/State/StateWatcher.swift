@@ -2,6 +2,7 @@ package import Logging
 internal import ServiceLifecycle
 package import Store
 import Synchronization
+import Values
 
 /// What keeps a copy of a part of the state in memory.
 package protocol StateObserver: Sendable {

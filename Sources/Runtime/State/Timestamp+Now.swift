@@ -1,5 +1,5 @@
 import Foundation
-package import Spec
+package import Values
 
 extension Timestamp {
     /// The wall clock, for the edge of the program; everything inside takes its time as a parameter.

@@ -1,3 +1,5 @@
+import Values
+
 /// What a key policy may say, in a manifest and over HTTP alike; each function gives the problem with its remedy, or nil.
 package enum KeyPolicyRules {
     package static let limits = 1...RateLimits.maximum

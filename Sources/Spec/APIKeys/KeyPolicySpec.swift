@@ -1,3 +1,5 @@
+package import Values
+
 /// What a key issued under the policy may do.
 package struct KeyPolicySpec: Sendable, Equatable {
     package var description: String?

@@ -1,3 +1,5 @@
+package import Values
+
 extension Diagnostic {
     /// The shape of `terraform validate -json`, so that its readers read ours.
     ///

@@ -1,3 +1,5 @@
+import Values
+
 extension Diagnostic {
     /// `FILE:LINE:COLUMN: error: MESSAGE`, the line, and carets under the range; no line break at the end.
     package var text: String {

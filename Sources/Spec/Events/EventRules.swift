@@ -1,3 +1,5 @@
+package import Values
+
 /// The grammar of event types.
 package enum EventRules {
     package static let pattern = "^[A-Z][A-Z0-9_]{0,63}$"

@@ -1,3 +1,5 @@
+package import Values
+
 extension EventSchema {
     /// Data that satisfies the schema, always the same; nil where none is found.
     ///

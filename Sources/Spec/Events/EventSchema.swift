@@ -1,3 +1,5 @@
+package import Values
+
 /// JSON Schema (draft 2020-12), as far as every event can be checked against it fast and for certain.
 ///
 /// Enforced: `type enum const required properties additionalProperties propertyNames minProperties maxProperties items prefixItems

@@ -1,3 +1,5 @@
+package import Values
+
 /// A type of event beyond the built-in ones; its name is the address.
 package struct EventTypeSpec: Sendable, Equatable {
     package var description: String

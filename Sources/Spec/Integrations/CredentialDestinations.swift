@@ -1,3 +1,5 @@
+import Values
+
 /// Who is sent an integration's client secret and the tokens of its connections; pure.
 ///
 /// The origins of the token, revocation and introspection endpoints, from the catalogue or from `config`, in every region that

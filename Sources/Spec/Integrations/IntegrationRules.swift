@@ -1,3 +1,5 @@
+import Values
+
 /// What an integration may say, in a manifest and over HTTP alike; each function gives the problem with its remedy, or nil.
 package enum IntegrationRules {
     package static let limits = KeyPolicyRules.limits

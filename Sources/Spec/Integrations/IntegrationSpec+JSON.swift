@@ -1,3 +1,5 @@
+package import Values
+
 extension IntegrationSpec {
     package var json: JSON {
         var object = JSONObject()

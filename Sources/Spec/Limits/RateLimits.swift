@@ -1,3 +1,5 @@
+package import Values
+
 /// How many calls are admitted in each window; nil counts nothing.
 package struct RateLimits: Sendable, Hashable {
     package var perHour: Int?

@@ -1,3 +1,5 @@
+import Values
+
 /// What a manifest can declare; the raw value is the first part of an address and Terraform's `type`.
 package enum ResourceKind: String, Sendable, Hashable, CaseIterable, Comparable {
     case scope

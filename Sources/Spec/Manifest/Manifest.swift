@@ -1,3 +1,5 @@
+package import Values
+
 /// Everything that the manifests of one run declare, validated and merged: the desired state.
 ///
 /// Independent of the order of files and documents: resources are sorted by address.

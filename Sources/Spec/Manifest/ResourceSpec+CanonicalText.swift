@@ -1,3 +1,5 @@
+import Values
+
 extension ResourceSpec {
     /// Canonical JSON of the spec: what the state stores and a plan compares first.
     package var canonicalText: String {

@@ -1,3 +1,5 @@
+import Values
+
 /// Which repository of manifests resources belong to: a team, or a path such as `acme/platform`.
 package enum OwnerName {
     package static let pattern = "^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"
@@ -11,13 +13,5 @@ package enum OwnerName {
             })
         else { return "the owner \(quoted(name)) must be letters, digits, `.`, `_`, `/` and `-`, at most 100, as in `platform-team`" }
         return nil
-    }
-}
-
-extension UInt8 {
-    var isASCIIDigit: Bool { self >= UInt8(ascii: "0") && self <= UInt8(ascii: "9") }
-
-    var isASCIIAlphanumeric: Bool {
-        isASCIIDigit || (self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "z"))
     }
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// The name by which a resource or workspace is known for good: `[a-z0-9]` and inner hyphens, at most 63 (a DNS label, RFC 1123 § 2.1).
 package enum StableName {
     package static let pattern = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"

@@ -1,3 +1,5 @@
+import Values
+
 /// Which workspaces there may be: the rule of a manifest's `workspace`, for every other place where one is named.
 package enum WorkspaceName {
     /// What is wrong with the name, with the remedy; nil for one that is fine.

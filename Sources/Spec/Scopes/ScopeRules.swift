@@ -1,3 +1,5 @@
+import Values
+
 /// The grammar of our own scopes: segments joined by colons, as in `posts:read`.
 package enum ScopeRules {
     package static let pattern = "^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)*$"

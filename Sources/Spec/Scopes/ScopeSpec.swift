@@ -1,3 +1,5 @@
+package import Values
+
 /// A permission that API keys can carry; its name is the address.
 package struct ScopeSpec: Sendable, Equatable {
     package var description: String

@@ -1,4 +1,5 @@
 import FoundationEssentials
+package import Values
 
 /// Reads the secrets that resources refer to, from the environment and files of whoever plans or applies.
 package struct SecretResolver: Sendable {

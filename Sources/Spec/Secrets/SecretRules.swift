@@ -1,3 +1,5 @@
+import Values
+
 /// How secrets are named and referred to.
 package enum SecretRules {
     package static let environmentPattern = "^[A-Za-z_][A-Za-z0-9_]*$"

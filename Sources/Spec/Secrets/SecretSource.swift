@@ -1,3 +1,5 @@
+package import Values
+
 /// Where the manifest says a secret comes from; the reference is public, the value is not.
 package enum SecretSource: Sendable, Hashable, Comparable {
     /// The variable of that name, in the environment of `plan` or `apply`.

@@ -1,3 +1,5 @@
+package import Values
+
 /// The form in which a rotated secret stays in the state until its overlap ends: milliseconds, a space, the secret.
 package enum PreviousSecret {
     /// The field of a webhook's secrets that it stands in.

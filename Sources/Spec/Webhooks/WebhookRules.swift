@@ -1,3 +1,5 @@
+package import Values
+
 /// What a webhook may say, in a manifest and over HTTP alike; each function gives the problem with its remedy, or nil.
 package enum WebhookRules {
     package static let retries = 0...100

@@ -1,3 +1,5 @@
+package import Values
+
 /// A receiver of events.
 package struct WebhookSpec: Sendable, Equatable {
     /// The display name; the stable one is in the address.

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Spec
+import Values
 
 extension APIKeyRecord {
     init(row: Row) throws {

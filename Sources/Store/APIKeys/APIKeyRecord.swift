@@ -1,4 +1,5 @@
 package import Spec
+package import Values
 
 /// A key as it is stored: everything but the key itself.
 package struct APIKeyRecord: Sendable, Equatable {

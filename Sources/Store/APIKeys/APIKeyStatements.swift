@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     /// The key, if it belongs to the workspace; nil asks in all.

@@ -1,5 +1,6 @@
 import GRDB
 package import Spec
+package import Values
 
 /// What manifests declare about keys, in every workspace: scopes and policies.
 package struct KeyCatalogue: Sendable, Equatable {

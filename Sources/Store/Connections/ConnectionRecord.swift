@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 /// An account that was connected through an integration, without its tokens.
 package struct ConnectionRecord: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     package func connection(_ id: ConnectionID) throws -> ConnectionRecord? {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Writing {
     /// Takes the tokens away from every connection of an integration whose endpoints are about to change, before they do.

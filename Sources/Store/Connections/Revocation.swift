@@ -1,4 +1,5 @@
 package import Spec
+package import Values
 
 /// A promise to tell a provider that tokens are dead, kept until it heard.
 ///

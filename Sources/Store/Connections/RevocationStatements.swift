@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     /// The earliest moment at which a revocation is to be tried.

@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 /// Something that happened, complete and ready to be stored.
 package struct NewEvent: Sendable {

@@ -1,5 +1,6 @@
 import GRDB
 package import Spec
+package import Values
 
 /// An integration as the state has it.
 package struct IntegrationRecord: Sendable, Equatable {

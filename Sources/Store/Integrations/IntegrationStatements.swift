@@ -1,5 +1,6 @@
 import GRDB
 package import Spec
+package import Values
 
 extension Statements {
     package func integration(_ id: IntegrationID) throws -> IntegrationRecord? {

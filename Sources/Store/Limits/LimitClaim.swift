@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// A wish for more of a window's allowance.
 package struct LimitClaim: Sendable, Hashable {

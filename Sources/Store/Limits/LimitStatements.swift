@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     /// The windows that have not ended at that moment.

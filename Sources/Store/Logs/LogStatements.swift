@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 /// One line of an integration's or a webhook's activity log; it holds no secret.
 package struct ActivityLog: Sendable, Hashable {

@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// A flow that was started and not finished: what the callback needs to know, under the hash of its state.
 package struct OAuthStateRecord: Sendable {

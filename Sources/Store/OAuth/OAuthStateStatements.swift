@@ -1,7 +1,8 @@
 import Foundation
 import GRDB
 import OpenSSL
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     /// A live state, without consuming it: for the start address of a browser-bound flow.

@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     /// Grants of the keys that could pass a check now.

@@ -1,4 +1,5 @@
 package import Spec
+package import Values
 
 /// A resource as the state has it, whatever its kind: what a plan compares with a declaration.
 package struct ResourceRecord: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import Spec
+package import Values
 
 extension Statements {
     /// Every resource of a workspace, whoever made it, in no order.

@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// One committed apply.
 package struct Revision: Sendable, Equatable {

@@ -1,4 +1,5 @@
 package import Spec
+package import Values
 
 /// One side of a recorded change: what is needed to show it, to find drift and to return to it.
 package struct RevisionSide: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     /// The newest first; `before` is the number of the last one already seen.

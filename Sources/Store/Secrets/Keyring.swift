@@ -1,5 +1,6 @@
 import OpenSSL
-package import Spec
+import Spec
+package import Values
 
 /// Seals secrets for the state and opens them again: AES-256-GCM, each bound to its table, row and column.
 ///

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Spec
+import Values
 
 extension Writing {
     /// Seals everything anew that is not under the current key, and returns how many values that were.

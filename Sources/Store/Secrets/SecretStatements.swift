@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     /// The secrets of one resource, opened, by field path.

@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 /// A delivery with its newest attempts, in the order made.
 package struct AttemptedDelivery: Sendable, Equatable {

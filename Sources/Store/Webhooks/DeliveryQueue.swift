@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 /// A delivery that a worker holds: nobody else touches its row while the claim stands.
 package struct ClaimedDelivery: Sendable {

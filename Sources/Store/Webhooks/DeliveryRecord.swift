@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 /// One event on its way to one webhook.
 package struct DeliveryRecord: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import GRDB
-package import Spec
+import Spec
+package import Values
 
 extension Statements {
     package func delivery(_ id: DeliveryID) throws -> DeliveryRecord? {

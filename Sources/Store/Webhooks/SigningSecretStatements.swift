@@ -1,4 +1,5 @@
-package import Spec
+import Spec
+package import Values
 
 extension Writing {
     /// Replaces the signing secret of a webhook; the one that stood there goes on signing beside it until the overlap ends.

@@ -1,4 +1,5 @@
 package import Spec
+package import Values
 
 /// A webhook as the state has it: the declared fields, and what the runtime knows about its receiver.
 package struct WebhookRecord: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 package import Spec
+package import Values
 
 /// The columns that `WebhookRecord.init(row:)` reads, in its order.
 private enum Columns {

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import Synchronization
 import TestSupport
+import Values
 
 /// An authorization server that hands out recognisable tokens, a new pair at every call, and keeps what it was sent.
 final class ScriptedProvider: Sendable {

@@ -1,6 +1,7 @@
 import Spec
 import Synchronization
 import TestSupport
+import Values
 
 /// Callers of one runtime who go on until it is gone, and write into the ledger what they were promised.
 final class LoadGenerator: Sendable {

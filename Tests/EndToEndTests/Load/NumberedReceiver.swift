@@ -1,6 +1,7 @@
 import Spec
 import Synchronization
 import TestSupport
+import Values
 
 /// Takes deliveries of events whose data is `{"number": N}` and remembers which numbers came.
 final class NumberedReceiver: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// The recipe that is shipped for HAProxy, on the real HAProxy with its Lua.
 @Suite(.serialized, .enabled(if: Peer.haproxy.isExpected, "\(Peer.haproxy.absence)"))

@@ -3,6 +3,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// What every shipped recipe owes its users, whatever its proxy makes of the key check's answers.
 ///

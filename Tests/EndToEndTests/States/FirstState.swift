@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Spec
 import TestSupport
+import Values
 
 /// `Tests/Fixtures/states/first`, brought to a state file of this test with receivers of its own.
 struct FirstState {

@@ -3,6 +3,7 @@ import OpenSSL
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// A state that the first version wrote, with the version at hand: nothing of it is lost, and everything goes on.
 @Suite(.serialized)

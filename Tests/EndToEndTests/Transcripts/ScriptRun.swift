@@ -1,6 +1,7 @@
 import Foundation
 import Spec
 import TestSupport
+import Values
 
 /// One run of a script: a state, a runtime, a peer, and what was said, blotted.
 final class ScriptRun {

@@ -1,6 +1,7 @@
 import Spec
 import Synchronization
 import TestSupport
+import Values
 
 /// Receiver and provider of a script: 200 everywhere but at `/token`, where tokens are counted, unless the script says otherwise.
 final class ScriptedPeer: Sendable {

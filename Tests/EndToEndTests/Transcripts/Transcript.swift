@@ -1,4 +1,5 @@
 import Spec
+import Values
 
 /// A recorded transcript, read back: which requests and commands it shows, and how they ended.
 struct Transcript {

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// Golden transcripts: `Tests/Fixtures/transcripts/NOUN/CASE/script` and what came of it, against the built program over real sockets.
 ///

@@ -1,6 +1,7 @@
 import Curl
 import Spec
 import TestSupport
+import Values
 
 /// Requests to one base address over real sockets.
 struct API: Sendable {

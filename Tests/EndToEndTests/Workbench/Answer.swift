@@ -1,6 +1,7 @@
 import Curl
 import Spec
 import TestSupport
+import Values
 
 /// What came back.
 struct Answer: Sendable {

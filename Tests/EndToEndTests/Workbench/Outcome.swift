@@ -1,5 +1,6 @@
 import Spec
 import TestSupport
+import Values
 
 /// What a command that ended has left.
 struct Outcome: Sendable {

@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import Spec
 import TestSupport
+import Values
 
 /// A running `reconcile serve`.
 struct ServingRuntime: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import OpenSSL
 import Spec
 import TestSupport
+import Values
 
 /// One state in a folder of its own, the keys it needs, and the built `reconcile` to drive from outside.
 final class Workbench: Sendable {

@@ -3,6 +3,7 @@ import Spec
 import Synchronization
 import TestSupport
 import Testing
+import Values
 
 /// Runs the shell steps of `examples/github-actions.yaml` in a folder of its own, with GitHub's `gh` played by a script.
 ///

@@ -5,6 +5,7 @@ import NIOCore
 import NIOEmbedded
 import Spec
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

@@ -2,6 +2,7 @@ import IntegrationRuntime
 import OpenSSL
 import Spec
 import Testing
+import Values
 
 struct KeyFormatTests {
     @Test(arguments: [

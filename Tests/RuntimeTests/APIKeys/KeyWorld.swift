@@ -5,6 +5,7 @@ import Spec
 import Store
 import Synchronization
 import TestSupport
+import Values
 
 @testable import IntegrationRuntime
 

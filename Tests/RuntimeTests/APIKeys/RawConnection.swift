@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
+import Values
 
 /// A socket on which tests write what they like.
 enum RawConnection {

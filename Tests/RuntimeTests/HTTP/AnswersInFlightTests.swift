@@ -5,6 +5,7 @@ import NIOEmbedded
 import Spec
 import Synchronization
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

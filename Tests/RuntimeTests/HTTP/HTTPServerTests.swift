@@ -3,6 +3,7 @@ import HTTPTypes
 import NIOCore
 import Spec
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

@@ -2,6 +2,7 @@ import HTTPTypes
 import Spec
 import Synchronization
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

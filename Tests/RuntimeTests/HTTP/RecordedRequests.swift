@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A set of requests from a seed, the same on every run: plain checks, odd spellings, pipelines, other methods and routes, bodies, and what
 /// breaks HTTP. `{free}`, `{limited}` and `{policy}` stand for keys.
@@ -6,35 +7,19 @@ struct RecordedRequests {
     let texts: [String]
 
     init(count: Int, seed: UInt64) {
-        var random = Generator(state: seed)
+        var random = SeededGenerator(seed: seed)
         texts = (0..<count).map { _ in Self.item(&random) }
     }
 
-    /// SplitMix64.
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
-
-        mutating func pick(_ choices: [String]) -> String { choices[Int(next() % UInt64(choices.count))] }
-        mutating func oneIn(_ number: UInt64) -> Bool { next() % number == 0 }
-    }
-
     /// One to four requests, the last of which closes.
-    private static func item(_ random: inout Generator) -> String {
+    private static func item(_ random: inout SeededGenerator) -> String {
         var text = ""
         let count = random.oneIn(3) ? 2 + Int(random.next() % 3) : 1
         for index in 1...count { text += request(&random, isLast: index == count) }
         return text
     }
 
-    private static func request(_ random: inout Generator, isLast: Bool) -> String {
+    private static func request(_ random: inout SeededGenerator, isLast: Bool) -> String {
         let isPlain = random.oneIn(2)
         var lines = [line(&random, isPlain: isPlain)]
         lines.append(isPlain ? "Host: test" : random.pick(["Host: test:80", "HOST: test", "host:  [::1]:80 ", "Host: test", "Host:"]))
@@ -65,7 +50,7 @@ struct RecordedRequests {
         return lines.joined(separator: "\r\n") + "\r\n\r\n" + body
     }
 
-    private static func line(_ random: inout Generator, isPlain: Bool) -> String {
+    private static func line(_ random: inout SeededGenerator, isPlain: Bool) -> String {
         let plainTargets = [
             "/auth/check", "/auth/check?scope=posts:read", "/auth/check?scope=posts:write", "/auth/check?deny_status=403",
             "/auth/check?scope=posts:read&scope=analytics:read", "/auth/check/api/posts", "/auth/check/api/posts?scope=admin&x=%20",
@@ -89,7 +74,7 @@ struct RecordedRequests {
         return "\(random.pick(methods)) \(random.pick(targets)) \(random.pick(versions))"
     }
 
-    private static func credentials(_ random: inout Generator) -> [String] {
+    private static func credentials(_ random: inout SeededGenerator) -> [String] {
         switch random.next() % 12 {
         case 0...2: ["Authorization: Bearer {free}"]
         case 3, 4: ["X-API-Key: {limited}"]
@@ -107,4 +92,9 @@ struct RecordedRequests {
         " folded: x", "Bad Name: x", "NoColon", "X: a\u{1}b", "Host: other", "Content-Length: -1", "Content-Length: 9223372036854775808",
         "Transfer-Encoding: gzip, chunked", "Expect: tea", "X: ä", "X: a\nY: b", ": x",
     ]
+}
+
+extension SeededGenerator {
+    mutating func pick(_ choices: [String]) -> String { choices[Int(next() % UInt64(choices.count))] }
+    mutating func oneIn(_ number: UInt64) -> Bool { next() % number == 0 }
 }

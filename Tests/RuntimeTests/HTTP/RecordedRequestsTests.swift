@@ -7,6 +7,7 @@ import NIOEmbedded
 import Spec
 import TestSupport
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

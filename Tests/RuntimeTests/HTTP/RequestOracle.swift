@@ -1,3 +1,5 @@
+import Values
+
 /// What RFC 9112, read strictly, makes of bytes that are all there: written without the reader's code, to be compared with it.
 ///
 /// The first line that is wrong decides; then, of a head whose lines are right, the host, the framing of the body, the expectation.

@@ -1,16 +1,17 @@
 import HTTPTypes
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import IntegrationRuntime
 
 /// Requests from a seed, right and broken, read whole and in pieces, against what `RequestOracle` makes of them.
 struct RequestReaderFuzzTests {
-    private typealias Random = RecordedRequests.Generator
+    private typealias Random = SeededGenerator
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func `hundreds of streams are read as the grammar says, the same however they are cut`(seed: UInt64) {
-        var random = Random(state: seed)
+        var random = Random(seed: seed)
         var outcomes: Set<String> = []
         for number in 1...400 {
             let bytes = Self.stream(&random)

@@ -5,6 +5,7 @@ import NIOCore
 import Spec
 import Store
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

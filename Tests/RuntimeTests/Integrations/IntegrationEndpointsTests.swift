@@ -4,6 +4,7 @@ import HTTPTypes
 import Spec
 import Store
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

@@ -1,6 +1,7 @@
 import Spec
 import Store
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

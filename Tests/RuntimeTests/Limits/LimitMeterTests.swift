@@ -2,6 +2,7 @@ import IntegrationRuntime
 import Spec
 import Store
 import Testing
+import Values
 
 /// A store in memory that gives blocks as the real one does.
 struct BlockStore {

@@ -2,6 +2,7 @@ import Curl
 import Foundation
 import Spec
 import TestSupport
+import Values
 
 /// A real authorization server on a loopback port: glewlwyd of Debian, with PKCE required and one-use refresh tokens
 /// whose reuse ends the whole family.

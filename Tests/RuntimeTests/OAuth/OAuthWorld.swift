@@ -3,6 +3,7 @@ import Spec
 import Store
 import Synchronization
 import TestSupport
+import Values
 
 @testable import IntegrationRuntime
 

@@ -2,6 +2,7 @@ import Spec
 import Store
 import Synchronization
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

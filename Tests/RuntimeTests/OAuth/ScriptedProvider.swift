@@ -1,5 +1,6 @@
 import Spec
 import Synchronization
+import Values
 
 @testable import IntegrationRuntime
 

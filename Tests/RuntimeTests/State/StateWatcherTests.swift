@@ -2,6 +2,7 @@ import Logging
 import Spec
 import Store
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

@@ -2,6 +2,7 @@ import Foundation
 import OpenSSL
 import Spec
 import Store
+import Values
 
 @testable import IntegrationRuntime
 

@@ -5,6 +5,7 @@ import Spec
 import Store
 import TestSupport
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

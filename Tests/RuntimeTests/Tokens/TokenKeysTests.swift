@@ -5,6 +5,7 @@ import Spec
 import Synchronization
 import TestSupport
 import Testing
+import Values
 
 struct TokenKeysTests {
     let now = Timestamp(seconds: 1_790_000_000)

@@ -2,6 +2,7 @@ import IntegrationRuntime
 import OpenSSL
 import Spec
 import Testing
+import Values
 
 struct TokenVerifierTests {
     let now = Timestamp(seconds: 1_790_000_000)

@@ -4,6 +4,7 @@ import OpenSSL
 import Spec
 import TestSupport
 import Testing
+import Values
 
 /// Project Wycheproof's signatures, where the vectors lie beside the repository.
 struct WycheproofTests {

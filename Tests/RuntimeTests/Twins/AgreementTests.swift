@@ -3,6 +3,7 @@ import Foundation
 import Reconciler
 import Spec
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

@@ -6,6 +6,7 @@ import Store
 import Synchronization
 import TestSupport
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

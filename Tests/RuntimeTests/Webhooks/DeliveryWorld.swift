@@ -5,6 +5,7 @@ import ServiceLifecycle
 import Spec
 import Store
 import TestSupport
+import Values
 
 @testable import IntegrationRuntime
 

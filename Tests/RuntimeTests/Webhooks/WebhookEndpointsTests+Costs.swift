@@ -1,5 +1,6 @@
 import Spec
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

@@ -3,6 +3,7 @@ import Spec
 import Store
 import TestSupport
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

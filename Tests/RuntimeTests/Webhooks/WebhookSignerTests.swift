@@ -1,6 +1,7 @@
 import OpenSSL
 import Spec
 import Testing
+import Values
 
 @testable import IntegrationRuntime
 

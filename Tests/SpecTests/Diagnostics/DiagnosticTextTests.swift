@@ -1,5 +1,6 @@
 import Spec
 import Testing
+import Values
 
 struct DiagnosticTextTests {
     private func diagnostic(_ line: String, _ start: Int, _ count: Int) -> Diagnostic {

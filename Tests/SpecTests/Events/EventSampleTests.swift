@@ -1,5 +1,6 @@
 import Spec
 import Testing
+import Values
 
 struct EventSampleTests {
     private static let cases: [(schema: JSON, sample: JSON?)] = [

@@ -1,5 +1,6 @@
 import Spec
 import Testing
+import Values
 
 struct EventSchemaTests {
     private let schema: JSON = [

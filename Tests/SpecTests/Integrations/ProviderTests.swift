@@ -1,5 +1,6 @@
 import Spec
 import Testing
+import Values
 
 struct ProviderTests {
     @Test func `the catalogue has the reference's providers and the free entry`() {

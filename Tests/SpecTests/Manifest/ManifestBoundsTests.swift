@@ -1,6 +1,7 @@
 import Foundation
 import Spec
 import Testing
+import Values
 
 /// What a manifest with very many or very long faults costs, and what is said of it.
 struct ManifestBoundsTests {

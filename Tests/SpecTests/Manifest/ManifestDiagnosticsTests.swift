@@ -1,5 +1,7 @@
 import Spec
+import TestSupport
 import Testing
+import Values
 
 /// Places and messages, one rule at a time. The golden folder `Tests/Fixtures/diagnostics` has whole files.
 struct ManifestDiagnosticsTests {

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 struct ManifestReaderTests {
     @Test func `an event that only looks like a declared one is not it`() {

@@ -2,6 +2,7 @@ import Foundation
 import Spec
 import TestSupport
 import Testing
+import Values
 
 struct ManifestWriterTests {
     private func readBack(_ text: String, sourceLocation: Testing.SourceLocation = #_sourceLocation) -> [Resource] {
@@ -77,21 +78,6 @@ struct ManifestWriterTests {
             #expect(resources.count == 4 + providers.count)
             #expect(resources.allSatisfy { $0.spec.secrets.isEmpty })
         }
-    }
-}
-
-/// A generator that gives the same numbers in every run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

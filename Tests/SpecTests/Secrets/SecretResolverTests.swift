@@ -1,5 +1,6 @@
 import Spec
 import Testing
+import Values
 
 struct SecretResolverTests {
     private let manifest = """

@@ -2,6 +2,7 @@ import Spec
 import Store
 import TestSupport
 import Testing
+import Values
 
 struct LimitStatementsTests {
     let folder = TemporaryFolder()

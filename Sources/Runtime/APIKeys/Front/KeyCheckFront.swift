@@ -1,5 +1,6 @@
 import NIOCore
 import Spec
+import Values
 
 /// What the handlers of all connections share.
 struct KeyCheckFront: Sendable {

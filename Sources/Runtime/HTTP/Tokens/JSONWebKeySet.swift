@@ -1,5 +1,6 @@
 import OpenSSL
-package import Spec
+import Spec
+package import Values
 
 /// The public keys of an issuer (RFC 7517 § 5).
 package struct JSONWebKeySet: Sendable {

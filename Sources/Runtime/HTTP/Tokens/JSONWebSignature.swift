@@ -1,5 +1,6 @@
 import OpenSSL
-package import Spec
+import Spec
+package import Values
 
 /// A JWS in compact form (RFC 7515 § 3.1), taken apart and not yet verified.
 package struct JSONWebSignature: Sendable {

@@ -1,4 +1,5 @@
 import Spec
+import Values
 
 /// The claims that a management token carries, read and checked.
 struct TokenClaims: Sendable {

@@ -1,8 +1,9 @@
 import Curl
 package import Logging
 internal import ServiceLifecycle
-package import Spec
+import Spec
 import Synchronization
+package import Values
 
 /// The verifier of management tokens, kept fresh where an issuer publishes its keys at an address.
 ///

@@ -1,5 +1,6 @@
 import OpenSSL
-package import Spec
+import Spec
+package import Values
 
 /// Makes management tokens from the shared secret, for development and CI.
 package struct TokenMint: Sendable {

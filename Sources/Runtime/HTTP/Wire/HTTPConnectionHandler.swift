@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import Spec
+import Values
 
 /// HTTP/1.1 between the bytes of a connection and whoever answers its requests.
 ///

@@ -1,4 +1,5 @@
 package import NIOCore
+import Values
 
 /// How long and how much one connection, and all of them together, may take of the server.
 package struct HTTPConnectionLimits: Sendable, Hashable {

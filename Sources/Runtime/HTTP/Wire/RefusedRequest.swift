@@ -1,5 +1,6 @@
 import HTTPTypes
 import Spec
+import Values
 
 /// The answer to a request that never reached the router, with the fields that every answer of the router carries.
 struct RefusedRequest {

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Spec
+import Values
 
 /// A head while its lines come in.
 struct RequestHeadDraft {

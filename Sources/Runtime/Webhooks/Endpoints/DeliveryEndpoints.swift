@@ -1,6 +1,7 @@
 import HTTPTypes
-package import Spec
+import Spec
 import Store
+package import Values
 
 /// Deliveries over HTTP: what became of them, and another try.
 package struct DeliveryEndpoints: EndpointGroup {

@@ -1,6 +1,7 @@
 import Curl
 import Spec
 import Store
+import Values
 
 /// What the body of a creation or an update says, checked by the same rules as a manifest.
 struct WebhookChange {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Spec
 import Store
+import Values
 
 /// Creations, updates, rotations and deletions: each reads, judges and writes in one transaction.
 extension WebhookEndpoints {

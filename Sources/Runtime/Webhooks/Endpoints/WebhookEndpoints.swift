@@ -1,7 +1,8 @@
 package import Curl
 import HTTPTypes
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Webhooks over HTTP: made, read, changed, deleted, enabled, and their secrets rotated.
 package struct WebhookEndpoints: EndpointGroup {

@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 /// Webhooks, deliveries and attempts as the API shows them; never a secret.
 enum WebhookView {

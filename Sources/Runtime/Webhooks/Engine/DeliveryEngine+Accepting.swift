@@ -1,6 +1,7 @@
-package import Spec
+import Spec
 package import Store
 import Synchronization
+package import Values
 
 extension DeliveryEngine {
     /// Stores an event with its deliveries; returns once both are durable, with the first answer for a repeated key.

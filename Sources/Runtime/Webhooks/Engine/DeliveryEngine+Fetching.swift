@@ -2,6 +2,7 @@ import Logging
 import Spec
 import Store
 import Synchronization
+import Values
 
 extension DeliveryEngine {
     /// Sleeps until something in the state is due, then claims it.

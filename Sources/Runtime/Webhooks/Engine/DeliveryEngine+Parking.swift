@@ -1,7 +1,8 @@
 import Logging
-package import Spec
+import Spec
 import Store
 import Synchronization
+package import Values
 
 extension DeliveryEngine {
     /// Deliveries that waited for a webhook that takes them again are due now.

@@ -2,6 +2,7 @@ import Logging
 import Spec
 import Store
 import Synchronization
+import Values
 
 extension DeliveryEngine {
     func recordLoop() async {

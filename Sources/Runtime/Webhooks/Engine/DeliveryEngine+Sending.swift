@@ -2,6 +2,7 @@ import Curl
 import Spec
 import Store
 import Synchronization
+import Values
 
 extension DeliveryEngine {
     func sendLoop() async {

@@ -1,9 +1,10 @@
 package import Curl
 package import Logging
 import ServiceLifecycle
-package import Spec
+import Spec
 package import Store
 import Synchronization
+package import Values
 
 /// Delivers events to webhooks: woken when something is stored, asleep until something is due, never polling.
 ///

@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 extension DeliveryLanes {
     /// Learns that the state holds something for the webhook that is due at `moment`.

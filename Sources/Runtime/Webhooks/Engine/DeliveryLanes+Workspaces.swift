@@ -1,4 +1,5 @@
 import Spec
+import Values
 
 extension DeliveryLanes {
     /// Tells whose webhook it is; of one that has work here the old answer stands until it has none.

@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 /// Decides what is sent next: one lane a webhook, lanes of a workspace served in turn, workspaces by who has the fewest under
 /// way; pure, and O(1) a step.

@@ -1,4 +1,5 @@
 import Spec
+import Values
 
 /// A heap of due times; the earliest first.
 ///

@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 /// What a batch of outcomes says about the receivers; pure.
 struct ReceiverHealth {

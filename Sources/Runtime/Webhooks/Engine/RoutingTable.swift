@@ -1,5 +1,6 @@
-package import Spec
+import Spec
 package import Store
+package import Values
 
 /// Who gets which events, in memory: a value that is replaced whole when the state has changed.
 package struct RoutingTable: Sendable {

@@ -1,5 +1,6 @@
 import Spec
 import Store
+import Values
 
 /// The end of a claim, to be written. The delivery's body is left out: nobody needs it any more.
 enum Settlement: Sendable {

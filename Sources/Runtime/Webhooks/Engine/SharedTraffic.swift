@@ -1,3 +1,5 @@
+import Values
+
 /// Whether one workspace works off what is due while another hands in events; pure.
 ///
 /// Then what is due goes in small transactions with pauses between them: whoever hands in an event waits for one of them at

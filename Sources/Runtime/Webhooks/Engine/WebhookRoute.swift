@@ -1,5 +1,6 @@
 package import Spec
 import Store
+package import Values
 
 /// A webhook as the engine needs it: opened secrets, keyed signers, nothing left to look up.
 package struct WebhookRoute: Sendable, CustomStringConvertible, CustomReflectable {

@@ -1,6 +1,7 @@
 import Curl
 import Spec
 import Store
+import Values
 
 /// What an attempt's end means for the delivery and for the webhook; pure.
 ///

@@ -1,4 +1,5 @@
 package import Spec
+import Values
 
 /// When a delivery that failed is tried again.
 ///

@@ -1,6 +1,7 @@
 import OpenSSL
 import Reconciler
-package import Spec
+import Spec
+package import Values
 
 /// The signing secret of a webhook: `whsec_` and base 64, as Standard Webhooks writes it.
 package enum WebhookSecret {

@@ -1,5 +1,6 @@
 import OpenSSL
-package import Spec
+import Spec
+package import Values
 
 /// Signs the deliveries of one webhook in both families of the contract.
 ///

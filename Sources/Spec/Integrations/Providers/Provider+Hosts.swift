@@ -1,3 +1,5 @@
+import Values
+
 extension Provider {
     /// Whether a token may be sent to that host (RFC 9700 § 4.9).
     package func allows(host: String) -> Bool {

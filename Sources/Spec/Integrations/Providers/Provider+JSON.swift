@@ -1,3 +1,5 @@
+package import Values
+
 extension Provider {
     /// The entry as `reconcile providers NAME --format json` shows it; unknown facts are null.
     package var json: JSON {

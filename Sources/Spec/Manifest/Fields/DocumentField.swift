@@ -1,3 +1,5 @@
+package import Values
+
 /// The sections of a document.
 package enum DocumentField: String, ManifestField {
     case version, workspace, owner, scopes, events, keyPolicies, integrations, webhooks, moved

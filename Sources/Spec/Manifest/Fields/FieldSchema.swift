@@ -1,3 +1,5 @@
+import Values
+
 /// JSON Schemas that several fields share (draft 2020-12).
 enum FieldSchema {
     static let name: JSON = ["type": "string", "minLength": 1, "maxLength": .integer(DisplayText.nameLimit)]

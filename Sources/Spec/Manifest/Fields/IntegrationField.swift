@@ -1,3 +1,5 @@
+package import Values
+
 /// The fields of an integration.
 package enum IntegrationField: String, ManifestField {
     case name, type, provider, description, isPublic = "public", status, scopes, redirectUris, returnUrls, rateLimitPerHour,

@@ -1,3 +1,5 @@
+package import Values
+
 /// The fields of a key policy.
 package enum KeyPolicyField: String, ManifestField {
     case description, prefix, scopes, rateLimitPerHour, rateLimitPerDay, expiresAfter, rotation, allowedCIDRs, lifecycle

@@ -1,3 +1,4 @@
+package import Values
 package import YAML
 
 /// The fields of one kind of mapping: what the decoder knows, what it proposes for a misspelt name, and what the JSON Schema says.

@@ -1,3 +1,5 @@
+package import Values
+
 /// The manifest's JSON Schema (draft 2020-12), for editors and other people's tools; made from the fields that the decoder knows.
 ///
 /// It describes one document. What only the reader can tell (names declared elsewhere, URLs in detail, moves) it leaves open, so it

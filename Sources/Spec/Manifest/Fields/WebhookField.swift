@@ -1,3 +1,5 @@
+package import Values
+
 /// The fields of a webhook.
 package enum WebhookField: String, ManifestField {
     case name, description, url, events, headers, retryConfig, status, secret, lifecycle

@@ -1,3 +1,4 @@
+import Values
 import YAML
 
 /// What only all documents together can tell: addresses declared twice, names that nobody declares, moves.

@@ -1,3 +1,4 @@
+import Values
 import YAML
 
 /// Values of one type each: every function reports what is wrong and then gives nil.

@@ -1,3 +1,4 @@
+import Values
 import YAML
 
 /// Turns the documents of one file into resources, collecting everything that is wrong on the way.

@@ -1,4 +1,5 @@
 import Foundation
+import Values
 
 /// Finds and reads the files behind the paths that a user gives.
 struct ManifestFiles: Sendable {

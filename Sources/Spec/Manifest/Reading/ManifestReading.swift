@@ -1,3 +1,5 @@
+import Values
+
 /// What came of reading the manifests of one run.
 package struct ManifestReading: Sendable {
     /// Nil where there is any error, or a path without a manifest.

@@ -1,3 +1,4 @@
+import Values
 import YAML
 
 /// A file prepared for showing: places become ranges, and lines come out with secrets blotted out.

@@ -1,3 +1,5 @@
+import Values
+
 /// Block mappings, two spaces a level.
 struct BlockWriter {
     private(set) var text = ""

@@ -1,3 +1,5 @@
+import Values
+
 /// Writes resources as manifests that read back identically: what `export` gives.
 ///
 /// Documents by workspace and owner, sections and fields in the order of the language, fields at their default left out. A

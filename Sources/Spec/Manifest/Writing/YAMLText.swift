@@ -1,3 +1,4 @@
+import Values
 import YAML
 
 /// Text as a YAML scalar that reads back identically, here and in readers of YAML 1.1.

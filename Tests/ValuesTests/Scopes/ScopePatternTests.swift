@@ -1,5 +1,5 @@
-import Spec
 import Testing
+import Values
 
 struct ScopePatternTests {
     @Test(arguments: [

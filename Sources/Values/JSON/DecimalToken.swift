@@ -1,13 +1,13 @@
 /// A number as it is written in decimal: `digits × 10^exponent`, without zeros at either end of the digits, so that equal values are
 /// equal.
-struct DecimalToken: Equatable {
+package struct DecimalToken: Equatable {
     private let isNegative: Bool
     /// Bytes of ASCII; none for zero.
     private let digits: [UInt8]
     private let exponent: Int
 
     /// Reads the text of a number in JSON, YAML or ECMAScript; the caller has checked its grammar.
-    init(_ text: some Sequence<UInt8>) {
+    package init(_ text: some Sequence<UInt8>) {
         var digits: [UInt8] = []
         var (isNegative, isBehindPoint, isExponent, isNegativeExponent) = (false, false, false, false)
         var (scale, power) = (0, 0)
@@ -37,10 +37,10 @@ struct DecimalToken: Equatable {
         self.isNegative = !digits.isEmpty && isNegative
     }
 
-    var isWhole: Bool { exponent >= 0 }
+    package var isWhole: Bool { exponent >= 0 }
 
     /// Whether the text is a whole number that reads as another one in JavaScript, whose numbers are doubles.
-    static func isChangedInteger(_ text: some Collection<UInt8>, readAs number: Double) -> Bool {
+    package static func isChangedInteger(_ text: some Collection<UInt8>, readAs number: Double) -> Bool {
         // Up to 15 digits go through a double unchanged.
         guard !number.isFinite || text.reduce(0, { $0 + ($1 >= UInt8(ascii: "0") && $1 <= UInt8(ascii: "9") ? 1 : 0) }) > 15 else {
             return false

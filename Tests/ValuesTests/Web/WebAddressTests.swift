@@ -1,5 +1,6 @@
-import Spec
+import TestSupport
 import Testing
+import Values
 
 struct WebAddressTests {
     @Test(arguments: [

@@ -1,5 +1,5 @@
-import Spec
 import Testing
+import Values
 
 struct LookAlikeMembersTests {
     @Test(arguments: [0, 40])
@@ -31,9 +31,8 @@ struct LookAlikeMembersTests {
         #expect(a.canonicalText.utf8.elementsEqual("{\"K\":1,\"\u{212a}\":2}".utf8))
     }
 
-    @Test func `values that look alike are two values`() throws {
-        let schema: JSON = ["type": "array", "uniqueItems": true]
-        #expect(EventSchema.violations(of: ["K", "\u{212a}"], by: schema).isEmpty)
-        #expect(!EventSchema.violations(of: ["K", "K"], by: schema).isEmpty)
+    @Test func `values that look alike are two values`() {
+        #expect(JSON.array(["K"]) != JSON.array(["\u{212a}"]))
+        #expect(Set<JSON>(["K", "\u{212a}", "K"]).count == 2)
     }
 }

@@ -8,7 +8,7 @@ package func quoted(_ text: String) -> String {
 
 extension Unicode.Scalar {
     /// Neither a control character nor one that reorders or hides what stands around it.
-    var isPrintable: Bool {
+    package var isPrintable: Bool {
         if isASCII { return value >= 0x20 && value != 0x7F }
         switch properties.generalCategory {
         case .control, .surrogate, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: return false

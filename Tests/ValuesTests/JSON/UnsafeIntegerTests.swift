@@ -1,5 +1,5 @@
-import Spec
 import Testing
+import Values
 
 struct UnsafeIntegerTests {
     @Test(arguments: [

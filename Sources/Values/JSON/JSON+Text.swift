@@ -105,7 +105,7 @@ private struct JSONWriter {
 
 extension Double {
     /// Number::toString for radix 10 (ECMA-262 § 6.1.6.1.20); `null` where JSON has no number.
-    var ecmaScriptText: String {
+    package var ecmaScriptText: String {
         guard isFinite else { return "null" }
         if self == 0 { return "0" }
         if let whole = Int64(exactly: self), whole.magnitude < 1 << 53 { return String(whole) }

@@ -1,5 +1,5 @@
-import Spec
 import Testing
+import Values
 
 struct ExactTextTests {
     static let lookAlikes = [
@@ -15,9 +15,6 @@ struct ExactTextTests {
         #expect((ExactText(a) < ExactText(b)) == a.utf8.lexicographicallyPrecedes(b.utf8))
         #expect((ExactText(a) < ExactText(b)) != (ExactText(b) < ExactText(a)))
         #expect(![a].containsExactly(b))
-        #expect(Address(workspace: a, kind: .webhook, name: "w") != Address(workspace: b, kind: .webhook, name: "w"))
-        #expect(Set([Manifest.Domain(workspace: a, owner: ""), Manifest.Domain(workspace: b, owner: "")]).count == 2)
-        #expect([Manifest.Domain(workspace: a, owner: ""), Manifest.Domain(workspace: b, owner: "")].workspaces.count == 2)
         #expect(JSON.string(a) != JSON.string(b))
         #expect(!ScopePattern.covers(a, b))
     }

@@ -1,29 +1,29 @@
 /// Writes one object of canonical JSON straight to bytes; the caller gives the members in code point order of their keys.
 ///
 /// The same text as `JSON.canonicalText`, without building the tree: a plan of ten thousand resources writes ten thousand.
-struct CanonicalObject: ~Copyable {
-    private(set) var bytes: [UInt8]
+package struct CanonicalObject: ~Copyable {
+    package private(set) var bytes: [UInt8]
     private var isEmpty = true
 
-    init(capacity: Int = 0) {
+    package init(capacity: Int = 0) {
         bytes = []
         bytes.reserveCapacity(capacity)
         bytes.append(UInt8(ascii: "{"))
     }
 
     /// The finished text.
-    consuming func text() -> String {
+    package consuming func text() -> String {
         bytes.append(UInt8(ascii: "}"))
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    mutating func member(_ key: StaticString, _ value: String?) {
+    package mutating func member(_ key: StaticString, _ value: String?) {
         guard let value else { return }
         self.key(key)
         append(value)
     }
 
-    mutating func member(_ key: StaticString, _ values: [String]) {
+    package mutating func member(_ key: StaticString, _ values: [String]) {
         self.key(key)
         bytes.append(UInt8(ascii: "["))
         for (position, value) in values.enumerated() {
@@ -34,14 +34,14 @@ struct CanonicalObject: ~Copyable {
     }
 
     /// A value that is rare enough to go through its tree.
-    mutating func member(_ key: StaticString, _ value: JSON?) {
+    package mutating func member(_ key: StaticString, _ value: JSON?) {
         guard let value else { return }
         self.key(key)
         bytes += value.canonicalText.utf8
     }
 
     /// Takes text that is JSON already.
-    mutating func member(_ key: StaticString, written text: String) {
+    package mutating func member(_ key: StaticString, written text: String) {
         self.key(key)
         bytes += text.utf8
     }

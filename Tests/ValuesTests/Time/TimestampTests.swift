@@ -1,5 +1,5 @@
-import Spec
 import Testing
+import Values
 
 struct TimestampTests {
     private let first = Timestamp(milliseconds: .min)

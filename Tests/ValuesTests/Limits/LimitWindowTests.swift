@@ -1,5 +1,5 @@
-import Spec
 import Testing
+import Values
 
 struct LimitWindowTests {
     @Test(arguments: [
@@ -12,16 +12,5 @@ struct LimitWindowTests {
         let moment = try #require(Timestamp(moment))
         #expect(LimitWindow.hour.start(of: moment).description == hour)
         #expect(LimitWindow.day.start(of: moment).description == day)
-    }
-
-    @Test func `a daily limit below the hourly one is a problem`() {
-        #expect(RateLimits(perHour: 10, perDay: 9).problem != nil)
-        #expect(RateLimits(perHour: 10, perDay: 10).problem == nil)
-        #expect(RateLimits(perHour: 10).problem == nil)
-    }
-
-    @Test func `narrowing takes the lower limit of each window`() {
-        let narrowed = RateLimits(perHour: 10).narrowed(by: RateLimits(perHour: 5, perDay: 100))
-        #expect(narrowed == RateLimits(perHour: 5, perDay: 100))
     }
 }
