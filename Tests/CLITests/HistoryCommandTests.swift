@@ -1,5 +1,4 @@
 import CLI
-import Spec
 import Testing
 import Values
 

@@ -1,5 +1,4 @@
 import Foundation
-import Spec
 import Store
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
 import CLI
 import Foundation
-import Spec
 import TestSupport
 import Testing
 import Values

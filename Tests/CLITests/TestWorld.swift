@@ -1,7 +1,6 @@
 import ArgumentParser
 import CLI
 import Foundation
-import Spec
 import Store
 import Synchronization
 import TestSupport

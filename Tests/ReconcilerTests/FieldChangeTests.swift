@@ -1,5 +1,4 @@
 import Reconciler
-import Spec
 import TestSupport
 import Testing
 import Values

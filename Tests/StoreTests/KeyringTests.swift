@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import Spec
 import TestSupport
 import Testing
 import Values

@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import Spec
 import Synchronization
 import TestSupport
 import Testing

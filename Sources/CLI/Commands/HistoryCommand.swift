@@ -1,7 +1,6 @@
 package import ArgumentParser
 import IntegrationRuntime
 import Reconciler
-import Spec
 import Store
 import Values
 

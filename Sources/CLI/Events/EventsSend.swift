@@ -2,7 +2,6 @@ package import ArgumentParser
 import Foundation
 import HTTPTypes
 import IntegrationRuntime
-import Spec
 import Values
 
 /// `reconcile events send`

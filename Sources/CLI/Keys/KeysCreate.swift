@@ -1,7 +1,6 @@
 package import ArgumentParser
 import HTTPTypes
 import IntegrationRuntime
-import Spec
 import Values
 
 /// `reconcile keys create`: the key is on standard output, once.

@@ -1,7 +1,6 @@
 package import ArgumentParser
 import HTTPTypes
 import IntegrationRuntime
-import Spec
 import Values
 
 /// `reconcile keys list`

@@ -1,7 +1,6 @@
 package import ArgumentParser
 import HTTPTypes
 import IntegrationRuntime
-import Spec
 import Values
 
 /// `reconcile keys verify`: the same check, and the same counting, as a proxy's.

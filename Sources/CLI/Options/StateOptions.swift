@@ -1,5 +1,4 @@
 package import ArgumentParser
-import Spec
 package import Store
 import Values
 

@@ -1,5 +1,4 @@
 import IntegrationRuntime
-import Spec
 import Values
 
 /// The one place that writes a list in the format asked for: a table, or the object that a list is over HTTP.

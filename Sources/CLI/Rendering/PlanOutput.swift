@@ -1,5 +1,4 @@
 import Reconciler
-import Spec
 import Values
 
 /// The one place that writes a plan in the format asked for.

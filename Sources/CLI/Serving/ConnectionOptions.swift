@@ -2,7 +2,6 @@ package import ArgumentParser
 import Foundation
 import IntegrationRuntime
 import NIOCore
-import Spec
 import Values
 
 /// How long and how much connections may take of `serve`.

@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import IntegrationRuntime
-import Spec
 package import Values
 
 /// What a command can see and touch besides the state: given to `run(in:)`, so that tests can give another one.

@@ -1,5 +1,4 @@
 package import ArgumentParser
-import Spec
 import Store
 
 /// A subcommand that does its work in a given world; `run()` gives it the process's own.

@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// What a change does to something that is live, counted in the runtime's tables when the plan is made.

@@ -1,5 +1,4 @@
 package import Curl
-import Spec
 import Store
 package import Values
 

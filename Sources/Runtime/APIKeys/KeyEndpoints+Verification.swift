@@ -1,6 +1,5 @@
 import Curl
 import HTTPTypes
-import Spec
 import Values
 
 extension KeyEndpoints {

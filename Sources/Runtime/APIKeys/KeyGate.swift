@@ -1,6 +1,5 @@
 import Curl
 package import HTTPTypes
-import Spec
 import Store
 import Values
 

@@ -1,5 +1,4 @@
 package import OpenSSL
-import Spec
 package import Store
 import Synchronization
 package import Values

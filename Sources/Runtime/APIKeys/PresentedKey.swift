@@ -1,5 +1,4 @@
 package import HTTPTypes
-import Spec
 import Values
 
 /// The API key of a request: `Authorization: Bearer KEY` or `X-API-Key: KEY`.

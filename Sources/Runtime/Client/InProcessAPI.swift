@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTypes
 package import Logging
-import Spec
 package import Values
 
 /// The endpoints, called without a socket: what the command line does on a state file.

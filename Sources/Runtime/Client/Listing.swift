@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// A list as far as it was read.

@@ -1,6 +1,5 @@
 import Foundation
 package import HTTPTypes
-import Spec
 package import Values
 
 /// The management API as a program uses it: in this process on a state file, or over HTTP at a running server.

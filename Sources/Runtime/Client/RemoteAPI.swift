@@ -1,6 +1,5 @@
 import Curl
 import HTTPTypes
-import Spec
 package import Values
 
 /// A running server, reached over HTTP with a management token.

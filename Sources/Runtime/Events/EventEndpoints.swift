@@ -1,5 +1,4 @@
 import HTTPTypes
-import Spec
 package import Store
 package import Values
 

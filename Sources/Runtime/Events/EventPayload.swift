@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// What receivers get, fixed when the event is accepted.

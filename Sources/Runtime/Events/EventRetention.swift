@@ -1,6 +1,5 @@
 package import Logging
 import ServiceLifecycle
-import Spec
 package import Store
 package import Values
 

@@ -1,4 +1,3 @@
-import Spec
 import Store
 
 /// What a manifest may declare, and then has the say over.

@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Spec
 import Values
 
 /// Brings one endpoint and one request together.

@@ -1,5 +1,4 @@
 package import HTTPTypes
-import Spec
 package import Values
 
 /// Turns the credentials of a request into a principal, or into the answer that refuses it.

@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// What is absent is null in an answer, so that every answer has the same members.

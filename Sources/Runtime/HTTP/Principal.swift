@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// Who is asking, and on whose workspace.

@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// One window of one subject, right after a call.

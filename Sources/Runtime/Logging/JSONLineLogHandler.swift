@@ -1,5 +1,4 @@
 package import Logging
-import Spec
 import Values
 
 /// Makes of each record one line of JSON, for a `LogWriter`: `time`, `level`, `message`, `label`, then the metadata.

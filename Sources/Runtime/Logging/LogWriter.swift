@@ -2,7 +2,6 @@ import Dispatch
 package import Files
 import Foundation
 import Logging
-import Spec
 import Synchronization
 import Values
 

@@ -1,4 +1,3 @@
-import Spec
 package import Store
 package import Values
 

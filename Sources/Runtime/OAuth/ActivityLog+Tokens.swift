@@ -1,4 +1,3 @@
-import Spec
 import Store
 import Values
 

@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// The parameters with which a browser comes back (RFC 6749 § 4.1.2), checked as far as they can be without the state's row.

@@ -1,6 +1,5 @@
 package import Logging
 internal import ServiceLifecycle
-import Spec
 package import Store
 package import Values
 

@@ -1,5 +1,4 @@
 package import Logging
-import Spec
 package import Store
 package import Values
 

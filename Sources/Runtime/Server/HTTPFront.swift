@@ -3,7 +3,6 @@ import HummingbirdCore
 package import Logging
 import NIOCore
 internal import ServiceLifecycle
-import Spec
 package import Values
 
 /// The listening socket, with the endpoints behind it.

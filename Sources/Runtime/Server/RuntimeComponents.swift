@@ -1,7 +1,6 @@
 import Curl
 package import Logging
 import ServiceLifecycle
-import Spec
 package import Store
 package import Values
 

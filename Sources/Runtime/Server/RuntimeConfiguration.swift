@@ -1,5 +1,4 @@
 package import Curl
-import Spec
 import Values
 
 /// What the operator sets besides manifests: flags and environment of `serve`.

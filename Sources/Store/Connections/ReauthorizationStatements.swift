@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import Spec
 package import Values
 
 extension Writing {

@@ -1,5 +1,4 @@
 import GRDB
-import Spec
 import Values
 
 /// The state: one SQLite file (WAL), shared by the command line and one runtime.

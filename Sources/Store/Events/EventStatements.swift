@@ -1,5 +1,4 @@
 import GRDB
-import Spec
 package import Values
 
 /// Something that happened, complete and ready to be stored.

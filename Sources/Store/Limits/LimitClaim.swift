@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// A wish for more of a window's allowance.

@@ -1,5 +1,4 @@
 import GRDB
-import Spec
 package import Values
 
 extension Statements {

@@ -1,5 +1,4 @@
 import GRDB
-import Spec
 package import Values
 
 /// One line of an integration's or a webhook's activity log; it holds no secret.

@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// A flow that was started and not finished: what the callback needs to know, under the hash of its state.

@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// One committed apply.

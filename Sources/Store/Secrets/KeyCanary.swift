@@ -1,6 +1,5 @@
 import Foundation
 import GRDB
-import Spec
 import Values
 
 /// A known text that the state keeps sealed, by which a wrong ENCRYPTION_KEY is recognised before it is used.

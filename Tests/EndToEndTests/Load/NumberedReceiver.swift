@@ -1,4 +1,3 @@
-import Spec
 import Synchronization
 import TestSupport
 import Values

@@ -1,6 +1,5 @@
 import Foundation
 import OpenSSL
-import Spec
 import TestSupport
 import Testing
 import Values

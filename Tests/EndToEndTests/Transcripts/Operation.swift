@@ -1,4 +1,3 @@
-import Spec
 import Values
 
 /// One operation of an OpenAPI document, and what an answer says beyond it.

@@ -1,4 +1,3 @@
-import Spec
 import Values
 
 /// A recorded transcript, read back: which requests and commands it shows, and how they ended.

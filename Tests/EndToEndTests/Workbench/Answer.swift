@@ -1,5 +1,4 @@
 import Curl
-import Spec
 import TestSupport
 import Values
 

@@ -1,6 +1,5 @@
 import HTTPTypes
 import OpenSSL
-import Spec
 import Store
 import Testing
 import Values

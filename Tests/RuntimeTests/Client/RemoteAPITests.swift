@@ -1,5 +1,4 @@
 import HTTPTypes
-import Spec
 import TestSupport
 import Testing
 import Values

@@ -2,7 +2,6 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import NIOEmbedded
-import Spec
 import Synchronization
 import Testing
 import Values

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Spec
 import Synchronization
 import Testing
 import Values

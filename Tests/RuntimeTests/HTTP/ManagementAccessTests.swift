@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Logging
 import OpenSSL
-import Spec
 import Store
 import TestSupport
 import Testing

@@ -4,7 +4,6 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOEmbedded
-import Spec
 import TestSupport
 import Testing
 import Values

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Logging
-import Spec
 import Store
 import TestSupport
 import Testing

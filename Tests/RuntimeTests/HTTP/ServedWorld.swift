@@ -2,7 +2,6 @@ import Foundation
 import HTTPTypes
 import Logging
 import NIOCore
-import Spec
 import Store
 import Testing
 import Values

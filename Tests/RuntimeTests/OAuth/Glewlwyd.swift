@@ -1,6 +1,5 @@
 import Curl
 import Foundation
-import Spec
 import TestSupport
 import Values
 

@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTypes
 import Logging
-import Spec
 import Store
 import TestSupport
 import Testing

@@ -1,7 +1,6 @@
 import IntegrationRuntime
 import Logging
 import OpenSSL
-import Spec
 import Synchronization
 import TestSupport
 import Testing

@@ -1,6 +1,5 @@
 import IntegrationRuntime
 import OpenSSL
-import Spec
 import Testing
 import Values
 

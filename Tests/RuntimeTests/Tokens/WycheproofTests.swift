@@ -1,7 +1,6 @@
 import Foundation
 import IntegrationRuntime
 import OpenSSL
-import Spec
 import TestSupport
 import Testing
 import Values

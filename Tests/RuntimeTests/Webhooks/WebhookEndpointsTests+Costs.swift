@@ -1,4 +1,3 @@
-import Spec
 import Testing
 import Values
 

@@ -1,4 +1,3 @@
-import Spec
 import Values
 
 /// Dates of HTTP (RFC 9110 § 5.6.7): read in all three forms, written in the first, once a second.

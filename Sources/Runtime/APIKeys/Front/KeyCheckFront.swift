@@ -1,5 +1,4 @@
 import NIOCore
-import Spec
 import Values
 
 /// What the handlers of all connections share.

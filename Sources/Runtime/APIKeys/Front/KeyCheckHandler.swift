@@ -1,7 +1,6 @@
 import Curl
 import HTTPTypes
 import NIOCore
-import Spec
 import Values
 
 /// Answers key checks at the head of the pipeline, from the bytes, and hands everything else on untouched.

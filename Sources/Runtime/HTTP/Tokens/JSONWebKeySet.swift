@@ -1,5 +1,4 @@
 import OpenSSL
-import Spec
 package import Values
 
 /// The public keys of an issuer (RFC 7517 § 5).

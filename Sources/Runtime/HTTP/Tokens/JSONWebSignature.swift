@@ -1,5 +1,4 @@
 import OpenSSL
-import Spec
 package import Values
 
 /// A JWS in compact form (RFC 7515 § 3.1), taken apart and not yet verified.

@@ -1,7 +1,6 @@
 import Curl
 package import Logging
 internal import ServiceLifecycle
-import Spec
 import Synchronization
 package import Values
 

@@ -1,5 +1,4 @@
 import OpenSSL
-import Spec
 package import Values
 
 /// Makes management tokens from the shared secret, for development and CI.

@@ -1,4 +1,3 @@
-import Spec
 package import Values
 
 /// Decides whether a bearer JWT is to be believed, and whose it is (RFC 7519, RFC 8725).

@@ -5,7 +5,6 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
-import Spec
 
 /// A connection of ours: the key check in front, HTTP/1.1 behind it, and Hummingbird's loop that answers one request after the other.
 struct APIChannel: ServerChildChannel, HTTPChannelHandler {

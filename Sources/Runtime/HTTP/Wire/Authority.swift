@@ -1,4 +1,3 @@
-import Spec
 import Values
 
 /// The host and port of a `Host` header (RFC 9110 § 7.2, RFC 3986 § 3.2).

@@ -4,7 +4,6 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
-import Spec
 import Values
 
 /// HTTP/1.1 between the bytes of a connection and whoever answers its requests.

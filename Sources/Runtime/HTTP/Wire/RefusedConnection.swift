@@ -1,6 +1,5 @@
 import HTTPTypes
 import NIOCore
-import Spec
 import Values
 
 /// Stands at the head of a connection that is one too many: says so with 503 and closes it, whatever comes in.

@@ -1,5 +1,4 @@
 import HTTPTypes
-import Spec
 import Values
 
 /// A head while its lines come in.

@@ -1,5 +1,4 @@
 import Curl
-import Spec
 import Store
 import Synchronization
 

@@ -1,5 +1,4 @@
 import Logging
-import Spec
 import Store
 import Synchronization
 package import Values

@@ -1,7 +1,6 @@
 package import Curl
 package import Logging
 import ServiceLifecycle
-import Spec
 package import Store
 import Synchronization
 package import Values

@@ -1,4 +1,3 @@
-import Spec
 import Values
 
 extension DeliveryLanes {

@@ -1,4 +1,3 @@
-import Spec
 import Values
 
 /// Reads `Retry-After` (RFC 9110 § 10.2.3): seconds, or a date.

@@ -1,6 +1,5 @@
 import OpenSSL
 import Reconciler
-import Spec
 package import Values
 
 /// The signing secret of a webhook: `whsec_` and base 64, as Standard Webhooks writes it.

@@ -1,5 +1,4 @@
 import OpenSSL
-import Spec
 package import Values
 
 /// Signs the deliveries of one webhook in both families of the contract.
