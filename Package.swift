@@ -32,7 +32,7 @@ let package = Package(
 
         // The layers, each importing only what stands above it.
         .target(name: "Spec", dependencies: ["Values", "YAML"]),
-        .target(name: "Store", dependencies: ["Values", "Spec", "Files", "OpenSSL", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Store", dependencies: ["Values", "Spec", "Files", "OpenSSL", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Reconciler", dependencies: ["Values", "Spec", "Store", "OpenSSL"]),
         .target(
             name: "IntegrationRuntime",

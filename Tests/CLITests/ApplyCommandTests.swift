@@ -76,7 +76,7 @@ struct ApplyCommandTests {
             let result = try await world.run(
                 ["apply", path, "--auto-approve"] + options, environment: ["W": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa\(secret)"])
             #expect(result.status == .success, "\(result.errors)")
-            let store = try Store(path: world.state, keyring: Keyring(current: Secret(TestWorld.key)))
+            let store = try Store(state: world.state, keyring: Keyring(current: Secret(TestWorld.key)))
             return try await store.read { reading in
                 try reading.secrets(of: reading.resources(in: "acme").first { $0.address.kind == .webhook }?.id ?? "")
             }
@@ -143,7 +143,7 @@ struct ApplyCommandTests {
     @Test func `a locked state is waited for and then ends with 5`() async throws {
         let world = TestWorld()
         let path = try world.write(start)
-        let store = try Store(path: world.state, keyring: nil)
+        let store = try Store(state: world.state, keyring: nil)
         let (started, isStarted) = AsyncStream<Void>.makeStream()
         let release = DispatchSemaphore(value: 0)
         async let held: Void = store.write { _ in

@@ -17,7 +17,7 @@ struct KilledApplyTests {
             let scopes = (0..<Self.count).map { "  s\($0): Scope number \($0)\n" }.joined()
             let path = try world.write("version: 1\nworkspace: acme\nscopes:\n" + scopes)
             // The schema is there before, so that a kill can only hit the apply.
-            try Store(path: world.state, keyring: nil).close()
+            try Store(state: world.state, keyring: nil).close()
             let apply = try RunningProcess(
                 product, ["apply", path, "--auto-approve", "--state", world.state], environment: ["PATH": "/usr/bin:/bin"])
             // On a busy machine it may be over before it is looked at, and then nothing can be killed.
@@ -26,7 +26,7 @@ struct KilledApplyTests {
             }
             if isWriting(apply.pid) { within += 1 }
             try await apply.killNow()
-            let store = try Store(path: world.state, keyring: nil)
+            let store = try Store(state: world.state, keyring: nil)
             let (resources, revisions, serial) = try await store.read { reading in
                 (
                     try reading.resources(in: "acme").count, try reading.revisions(workspace: nil, limit: 10).count,

@@ -12,7 +12,7 @@ struct RollbackTests {
     }
 
     private func specs(_ world: TestWorld) async throws -> [String] {
-        let store = try Store(path: world.state, keyring: nil)
+        let store = try Store(state: world.state, keyring: nil)
         return try await store.read { try $0.resources(in: "acme") }.map { "\($0.address.local) \($0.id) \($0.specText)" }.sorted()
     }
 

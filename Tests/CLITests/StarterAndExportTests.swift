@@ -62,7 +62,7 @@ struct StarterAndExportTests {
     @Test func `what the API made is exported only with --all, and a manifest that declares it adopts it`() async throws {
         let world = TestWorld()
         #expect(try await world.run("apply", world.write(start), "--auto-approve").status == .success)
-        let store = try Store(path: world.state, keyring: Keyring(current: Secret(TestWorld.key)))
+        let store = try Store(state: world.state, keyring: Keyring(current: Secret(TestWorld.key)))
         let id = WebhookID(at: TestWorld.now)
         try await store.write { writing in
             try writing.insertWebhook(

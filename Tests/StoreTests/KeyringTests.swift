@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import TestSupport
 import Testing
 import Values
@@ -73,18 +72,18 @@ struct SecretRotationTests {
         let folder = TemporaryFolder()
         let path = folder.file("state.sqlite")
         let (old, new) = (Secret(String(repeating: "o", count: 32)), Secret(String(repeating: "n", count: 32)))
-        let before = try Store(path: path, keyring: try Keyring(current: old))
+        let before = try Store(state: path, keyring: try Keyring(current: old))
         try await before.write { transaction in
             for name in ["a", "b"] {
                 try transaction.setSecret(Secret("value of \(name)"), of: "wh_1", field: name, at: Timestamp(milliseconds: 0))
             }
         }
         before.close()
-        let rotating = try Store(path: path, keyring: try Keyring(current: new, previous: old))
-        #expect(try await rotating.write { try $0.resealSecrets() } == 2)
-        #expect(try await rotating.write { try $0.resealSecrets() } == 0)
+        let rotating = try Store(state: path, keyring: try Keyring(current: new, previous: old))
+        #expect(try await rotating.rotateSecrets() == 2)
+        #expect(try await rotating.rotateSecrets() == 0)
         rotating.close()
-        let after = try Store(path: path, keyring: try Keyring(current: new))
+        let after = try Store(state: path, keyring: try Keyring(current: new))
         let secrets = try await after.read { try $0.secrets(of: "wh_1") }
         #expect(secrets == ["a": Secret("value of a"), "b": Secret("value of b")])
     }
@@ -93,19 +92,19 @@ struct SecretRotationTests {
         let folder = TemporaryFolder()
         let path = folder.file("state.sqlite")
         let keys = ["o", "n", "x"].map { Secret(String(repeating: $0, count: 32)) }
-        let store = try Store(path: path, keyring: try Keyring(current: keys[0]))
+        let store = try Store(state: path, keyring: try Keyring(current: keys[0]))
         let foreign = try Keyring(current: keys[2]).seal(Secret("v"), for: .secret(of: "wh_1", field: "b"))
         try await store.write { writing in
             for field in ["a", "b"] { try writing.setSecret(Secret("v"), of: "wh_1", field: field, at: Timestamp(milliseconds: 0)) }
             // What an earlier version let in: one value under a key that is gone.
-            try writing.db.execute(sql: "UPDATE secrets SET sealed = ? WHERE field = 'b'", arguments: [Data(foreign)])
+            try writing.db.run("UPDATE secrets SET sealed = ? WHERE field = 'b'", [foreign])
         }
         store.close()
-        let rotating = try Store(path: path, keyring: try Keyring(current: keys[1], previous: keys[0]))
-        let error = await #expect(throws: StoreError.self) { try await rotating.write { try $0.resealSecrets() } }
+        let rotating = try Store(state: path, keyring: try Keyring(current: keys[1], previous: keys[0]))
+        let error = await #expect(throws: StoreError.self) { try await rotating.rotateSecrets() }
         #expect(error?.code == .sealed)
-        let stored = try await rotating.pool.read { try Data.fetchAll($0, sql: "SELECT sealed FROM secrets ORDER BY field") }
+        let stored = try await rotating.read { try $0.db.values("SELECT sealed FROM secrets ORDER BY field", as: [UInt8].self) }
         let first = try Keyring(current: keys[0])
-        #expect(first.isCurrent(Array(stored[0])))
+        #expect(first.isCurrent(stored[0]))
     }
 }

@@ -12,7 +12,7 @@ struct StoreTests {
     var path: String { folder.file("state.sqlite") }
 
     @Test func `a new state is private to its owner and durable`() async throws {
-        let store = try Store(path: path, keyring: nil)
+        let store = try Store(state: path, keyring: nil)
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
         let synchronous = try await store.pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
@@ -22,26 +22,26 @@ struct StoreTests {
     @Test func `a link to a state that does not exist makes it where the link points, private to its owner`() async throws {
         try FileManager.default.createDirectory(atPath: folder.file("real"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "real/state.sqlite")
-        let store = try Store(path: path, keyring: nil)
+        let store = try Store(state: path, keyring: nil)
         let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("real/state.sqlite"))
         #expect(attributes[.posixPermissions] as? Int == 0o600)
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == "real/state.sqlite")
-        let direct = try Store(path: folder.file("real/state.sqlite"), mode: .existing, keyring: nil)
+        let direct = try Store(state: folder.file("real/state.sqlite"), mode: .existing, keyring: nil)
         let (there, here) = (try await direct.read { try $0.stateSerial() }, try await store.read { try $0.stateSerial() })
         #expect(there == here)
     }
 
     @Test func `opening again keeps the lineage`() async throws {
-        let first = try await Store(path: path, keyring: nil).read { try $0.stateSerial() }
-        let second = try await Store(path: path, mode: .existing, keyring: nil).read { try $0.stateSerial() }
+        let first = try await Store(state: path, keyring: nil).read { try $0.stateSerial() }
+        let second = try await Store(state: path, mode: .existing, keyring: nil).read { try $0.stateSerial() }
         #expect(first == second)
     }
 
     @Test func `a state of a newer version is refused`() throws {
-        let store = try Store(path: path, keyring: nil)
+        let store = try Store(state: path, keyring: nil)
         try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 99") }
         store.close()
-        let error = #expect(throws: StoreError.self) { try Store(path: path, keyring: nil) }
+        let error = #expect(throws: StoreError.self) { try Store(state: path, keyring: nil) }
         #expect(error?.code == .newerVersion)
     }
 
@@ -49,7 +49,7 @@ struct StoreTests {
         let foreign = try DatabaseQueue(path: path)
         try foreign.write { try $0.execute(sql: "CREATE TABLE other (x)") }
         try foreign.close()
-        let error = #expect(throws: StoreError.self) { try Store(path: path, keyring: nil) }
+        let error = #expect(throws: StoreError.self) { try Store(state: path, keyring: nil) }
         #expect(error?.code == .notAState)
         let tables = try DatabaseQueue(path: path).read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master") }
         #expect(tables == ["other"])
@@ -57,18 +57,18 @@ struct StoreTests {
 
     @Test func `a file that is no database is refused`() throws {
         try folder.write(String(repeating: "no database ", count: 100), to: "state.sqlite")
-        let error = #expect(throws: StoreError.self) { try Store(path: path, keyring: nil) }
+        let error = #expect(throws: StoreError.self) { try Store(state: path, keyring: nil) }
         #expect(error?.code == .notAState)
     }
 
     @Test func `a missing state is not made where it must exist`() {
-        let error = #expect(throws: StoreError.self) { try Store(path: path, mode: .existing, keyring: nil) }
-        #expect(error?.code == .inaccessible)
+        let error = #expect(throws: StoreError.self) { try Store(state: path, mode: .existing, keyring: nil) }
+        #expect(error?.code == .missing)
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
     @Test func `a lock of another process is waited for, then reported`() async throws {
-        let store = try Store(path: path, keyring: nil, busyTimeout: .milliseconds(300))
+        let store = try Store(state: path, keyring: nil, busyTimeout: .milliseconds(300))
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let other = try DatabaseQueue(path: path, configuration: configuration)
@@ -80,7 +80,7 @@ struct StoreTests {
     }
 
     @Test func `a write that throws leaves no trace`() async throws {
-        let store = try Store(path: path, keyring: nil)
+        let store = try Store(state: path, keyring: nil)
         await #expect(throws: CancellationError.self) {
             try await store.write { transaction in
                 try transaction.advanceSerial()
@@ -104,7 +104,7 @@ struct StoreTests {
                 }
             }
         }
-        let (store, flood) = (try Store(path: path, keyring: nil), Flood())
+        let (store, flood) = (try Store(state: path, keyring: nil), Flood())
         let during = try await withThrowingTaskGroup(of: Void.self) { group in
             // More callers than a batch takes: some always wait.
             for _ in 0..<1000 { group.addTask { try await flood.run(on: store) } }
@@ -121,7 +121,7 @@ struct StoreTests {
     }
 
     @Test func `in a group commit one failure undoes only itself`() async throws {
-        let store = try Store(path: path, keyring: nil)
+        let store = try Store(state: path, keyring: nil)
         let committed = await withTaskGroup(of: Bool.self) { group in
             for number in 0..<100 {
                 group.addTask {

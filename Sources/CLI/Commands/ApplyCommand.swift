@@ -67,7 +67,7 @@ package struct ApplyCommand: PlanExecution {
     private var overlap: Duration? { Duration(manifestText: secretOverlap) }
 
     package func execute(in world: World) async throws {
-        let path = try state.path(in: world)
+        let location = try state.location(in: world)
         try secretsOutput(in: world).check()
         var work = try await prepare(in: world)
         // Computed once: the text, the comparison and the revision all name it.
@@ -80,7 +80,7 @@ package struct ApplyCommand: PlanExecution {
         }
         let (secrets, reads, overlap, now) = (work.secrets, work.reads, overlap ?? .zero, world.now())
         try await carryOut(
-            work.plan.guarded(maximumDeletePercent: maximumDeletes), question: "Apply this plan to \(path)?", manifestsAt: paths.first,
+            work.plan.guarded(maximumDeletePercent: maximumDeletes), question: "Apply this plan to \(location)?", manifestsAt: paths.first,
             in: world, on: { try work.store ?? state.open(in: world, mode: .createIfMissing) },
             saying: { "Applied as revision \($0.number)." }
         ) { writing, plan, author in
@@ -100,8 +100,7 @@ package struct ApplyCommand: PlanExecution {
     private func prepare(in world: World) async throws -> Work {
         if let saved = try savedPlan(in: world) {
             let secrets = try ManifestOptions.secrets(of: saved.resources, places: .none, in: world, format: format)
-            let exists = FileManager.default.fileExists(atPath: try state.path(in: world))
-            let store = exists || !saved.plan.base.lineage.isEmpty ? try state.open(in: world) : nil
+            let store = saved.plan.base.lineage.isEmpty ? try state.openIfPresent(in: world) : try state.open(in: world)
             if !secrets.isEmpty {
                 guard let keyring = try StateOptions.keyring(in: world) else {
                     throw StoreError(

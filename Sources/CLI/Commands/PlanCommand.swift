@@ -36,7 +36,7 @@ package struct PlanCommand: WorldCommand {
     }
 
     package func run(in world: World) async throws {
-        let inputs = StateOptions.files(of: try state.path(in: world)) + manifests.paths
+        let inputs = try state.location(in: world).files + manifests.paths
         if let out { try OutputFile.check(out, option: "--out", sparing: inputs) }
         let planning = try await Planning.make(
             manifests.paths, planning.options, state: state, in: world, format: format)

@@ -68,7 +68,7 @@ package struct RollbackCommand: PlanExecution {
         // Nothing to return to: not even where the manifests have things is noted anew.
         if plan.isEmpty { return try PlanOutput(world: world, format: format).show(plan) }
         try await carryOut(
-            plan, question: "Return \(try state.path(in: world)) to revision \(revision)?", manifestsAt: nil, in: world, on: { store },
+            plan, question: "Return \(try state.location(in: world)) to revision \(revision)?", manifestsAt: nil, in: world, on: { store },
             saying: { "Returned to revision \(revision) as revision \($0.number)." }
         ) { writing, plan, author in
             try writing.apply(plan, secrets: secrets, by: author, at: now, returningTo: revision)

@@ -1,7 +1,7 @@
 package import ArgumentParser
 package import Store
 
-/// The state file of a command that works on a file alone.
+/// The state of a command that works on it directly alone.
 ///
 /// A server that is named for such a command, by flag or by variable, is refused: going on with the file would change or show
 /// another state than the one that was meant.
@@ -16,8 +16,13 @@ package struct LocalStateOptions: ParsableArguments {
 
     package init() {}
 
-    /// The file; a server that is named ends with 64, where `--state` does not say that the file is meant after all.
-    package func path(in world: World) throws(CommandError) -> String {
+    /// Where the state is; a server that is named ends with 64, where `--state` does not say that the file is meant after all.
+    package func location(in world: World) throws -> StateLocation {
+        try check(in: world)
+        return try file.location(in: world)
+    }
+
+    private func check(in world: World) throws(CommandError) {
         if server != nil || token != nil {
             throw CommandError(
                 .usage,
@@ -30,18 +35,23 @@ package struct LocalStateOptions: ParsableArguments {
                 "RECONCILE_SERVER is set, and this command works on a state file and not yet at a server, so nothing was done: name the file with --state FILE, or unset RECONCILE_SERVER"
             )
         }
-        return file.path(in: world)
     }
 
     /// Opens the state; without ENCRYPTION_KEY whatever needs a secret fails with how to make one.
     package func open(in world: World, mode: Store.Mode = .existing) throws -> Store {
-        _ = try path(in: world)
+        try check(in: world)
         return try file.open(in: world, mode: mode)
+    }
+
+    /// The same, or nil where there is no state yet.
+    package func openIfPresent(in world: World) throws -> Store? {
+        try check(in: world)
+        return try file.openIfPresent(in: world)
     }
 
     /// Opens the state for what needs none of its secrets, whatever ENCRYPTION_KEY is.
     package func openWithoutKey(in world: World) throws -> Store {
-        _ = try path(in: world)
+        try check(in: world)
         return try file.openWithoutKey(in: world)
     }
 }

@@ -38,8 +38,8 @@ extension PlanExecution {
     }
 
     /// The file must not take the place of anything that the command works on.
-    func secretsOutput(in world: World) throws(CommandError) -> GeneratedSecretsOutput {
-        GeneratedSecretsOutput(world: world, path: secretsOut, inputs: StateOptions.files(of: try state.path(in: world)) + paths)
+    func secretsOutput(in world: World) throws -> GeneratedSecretsOutput {
+        GeneratedSecretsOutput(world: world, path: secretsOut, inputs: try state.location(in: world).files + paths)
     }
 
     /// Shows the plan, asks unless it is empty, and applies it; what it generates goes where `--secrets-out` says.

@@ -15,19 +15,16 @@ struct Planning {
     static func make(
         _ paths: [String], _ options: PlanOptions, state: LocalStateOptions, in world: World, format: OutputFormat
     ) async throws -> Planning {
-        let path = try state.path(in: world)
+        _ = try state.location(in: world)
         let reading = try ManifestOptions.read(paths, in: world, format: format)
         guard let manifest = reading.manifest else { preconditionFailure("a reading without errors has a manifest") }
         let secrets = try ManifestOptions.secrets(
             of: options.targeted(of: manifest), places: reading.places, in: world, format: format)
-        let exists = FileManager.default.fileExists(atPath: path)
         let plan: Plan
-        var store: Store?
-        if exists {
-            let opened = try state.open(in: world)
+        let store = try state.openIfPresent(in: world)
+        if let store {
             let now = world.now()
-            plan = try await opened.read { try $0.plan(for: manifest, secrets: secrets, options: options, at: now) }
-            store = opened
+            plan = try await store.read { try $0.plan(for: manifest, secrets: secrets, options: options, at: now) }
         } else {
             plan = try unborn(manifest, secrets: secrets, options: options, keyring: StateOptions.keyring(in: world))
         }

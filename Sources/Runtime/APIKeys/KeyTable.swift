@@ -89,7 +89,7 @@ package final class KeyTable: StateObserver, Sendable {
         state.digests[record.id] = digest
         state.keys[digest] = LiveKey(
             grant: grant(record, state.catalogue), counter: old?.counter ?? ledger.counter(for: record.subject),
-            use: old?.use ?? KeyUse(record.lastUsedAt))
+            use: old?.use ?? LastUse(record.lastUsedAt))
     }
 
     private func replace(_ catalogue: KeyCatalogue, _ state: inout State) {

@@ -36,9 +36,7 @@ package struct KeyUseRecorder: Service {
         for start in stride(from: 0, to: uses.count, by: Self.keysPerTransaction) {
             let some = uses[start..<min(start + Self.keysPerTransaction, uses.count)]
             do {
-                try await store.groupWrite { writing in
-                    for (id, moment) in some { try writing.touchAPIKey(id, usedAt: moment) }
-                }
+                try await store.touchAPIKeys(some.map { KeyUse(id: $0.key, moment: $0.value) })
             } catch {
                 let left = uses.count - start
                 logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)", "keys": "\(left)"])

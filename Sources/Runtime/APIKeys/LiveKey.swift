@@ -7,11 +7,11 @@ package import Values
 package final class LiveKey: Sendable {
     package let grant: KeyGrant
     package let counter: LimitCounter
-    package let use: KeyUse
+    package let use: LastUse
     /// `grant.scopes` as the header has it, made once.
     package let scopesText: String
 
-    package init(grant: KeyGrant, counter: LimitCounter, use: KeyUse) {
+    package init(grant: KeyGrant, counter: LimitCounter, use: LastUse) {
         self.grant = grant
         self.counter = counter
         self.use = use
@@ -20,7 +20,7 @@ package final class LiveKey: Sendable {
 }
 
 /// When a key was last used, to the minute.
-package final class KeyUse: Sendable {
+package final class LastUse: Sendable {
     private let minute: Atomic<Int64>
 
     package init(_ last: Timestamp?) {

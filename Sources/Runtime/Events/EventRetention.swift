@@ -39,7 +39,7 @@ package struct EventRetention: Service {
     package func prune(before moment: Timestamp) async throws -> Int {
         var total = 0
         while true {
-            let count = try await store.write { try $0.pruneEvents(before: moment, limit: 500) }
+            let count = try await store.sharedWrite { try $0.pruneEvents(before: moment, limit: 500) }
             total += count
             if count < 500 { return total }
             try await Task.sleep(for: .milliseconds(50))

@@ -72,7 +72,7 @@ struct APIResponder: HTTPResponder {
         switch error {
         case let error as APIError:
             return error.reply
-        case let error as StoreError where error.code == .locked || error.code == .full || error.code == .inaccessible:
+        case let error as StoreError where [.locked, .full, .inaccessible, .unavailable, .fenced].contains(error.code):
             logger.error("the state cannot be used", metadata: ["error": "\(error)"])
             return APIError(
                 .serviceUnavailable, code: "state_unavailable", message: "the state cannot be written now; try again",

@@ -31,8 +31,7 @@ extension IntegrationEndpoints {
             guard let updated = try writing.updateIntegration(current.id, spec: body.spec, by: actor, at: now) else {
                 throw APIError.integrationNotFound
             }
-            let revocations = try connections.prefix(Revoker.settledAtOnce)
-                .flatMap { try writing.claimRevocations(of: $0, until: now + Revoker.lease) }
+            let revocations = try writing.claimRevocations(of: Array(connections.prefix(Revoker.settledAtOnce)), until: now + Revoker.lease)
             return (updated, revocations)
         }
         // The queue outlives a crash from here on; the provider hears before the answer all the same.
@@ -71,7 +70,7 @@ extension IntegrationEndpoints {
                         workspace: record.workspace, integrationID: record.id.text, level: .warning, action: "integration.overridden",
                         message: "the integration \(record.name) was removed against its manifest", actor: actor, at: now))
             }
-            return try connections.flatMap { try writing.claimRevocations(of: $0.id, until: now + Revoker.lease) }
+            return try writing.claimRevocations(of: connections.map(\.id), until: now + Revoker.lease)
         }
         // The queue outlives a crash from here on; the provider hears before the answer all the same.
         try await revoker.settle(revocations)

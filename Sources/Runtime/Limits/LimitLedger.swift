@@ -153,17 +153,27 @@ package final class LimitLedger: Service, Sendable {
             guard !batch.isEmpty else { return }
             let takesSpare = state.withLock { $0.isRunning }
             let claims = batch.map { $0.claims(takingSpare: takesSpare) }
-            let prune = pruneMoment()
             do {
-                let grants = try await store.groupWrite { writing in
-                    if let prune { try writing.pruneLimitWindows(at: prune) }
-                    return try claims.map { try $0.map { try writing.reserveLimit($0) } }
+                var grants = try await store.reserveLimits(claims.flatMap { $0 })[...]
+                for (counter, claims) in zip(batch, claims) {
+                    resume(counter.settle(Array(grants.prefix(claims.count))), true)
+                    grants = grants.dropFirst(claims.count)
                 }
-                for (counter, grants) in zip(batch, grants) { resume(counter.settle(grants), true) }
             } catch {
                 logger.error("limits cannot be reserved in the state", metadata: ["error": "\(error)"])
                 for counter in batch { resume(counter.settle(nil), false) }
             }
+            await prune()
+        }
+    }
+
+    /// Removes old windows where it is time; nobody's call hangs on it.
+    private func prune() async {
+        guard let moment = pruneMoment() else { return }
+        do {
+            try await store.sharedWrite { try $0.pruneLimitWindows(at: moment) }
+        } catch {
+            logger.warning("old windows of limits were not removed", metadata: ["error": "\(error)"])
         }
     }
 
@@ -187,13 +197,11 @@ package final class LimitLedger: Service, Sendable {
 
     private func handBack() async throws {
         let counters = state.withLock { Array($0.counters.values) }
-        let unused = counters.flatMap { counter in counter.surrender().map { (counter.subject, $0.window, $0.start, $0.unused) } }
-        guard !unused.isEmpty else { return }
-        // `groupWrite` does not heed cancellation, which may be what ended `run()`.
-        try await store.groupWrite { writing in
-            for (subject, window, start, count) in unused {
-                try writing.returnLimit(subject: subject, window: window, start: start, unused: count)
-            }
+        let unused = counters.flatMap { counter in
+            counter.surrender().map { LimitReturn(subject: counter.subject, window: $0.window, start: $0.start, unused: $0.unused) }
         }
+        guard !unused.isEmpty else { return }
+        // Group commits do not heed cancellation, which may be what ended `run()`.
+        try await store.returnLimits(unused)
     }
 }

@@ -33,7 +33,7 @@ package struct ConnectionKeeper: Service {
                 // Each by itself: a provider that is slow to hear of a revocation delays no refresh.
                 group.addTask { await repeating(until: { try $0.nextConnectionDue() }, refreshDue) }
                 group.addTask { await repeating(until: { try $0.nextRevocationDue() }, revoker.settleDue) }
-                group.addTask { await pruneLogs() }
+                group.addTask { await prune() }
             }
         }
     }
@@ -79,16 +79,18 @@ package struct ConnectionKeeper: Service {
         return min(max(next - now(), .seconds(1)), Self.longestSleep)
     }
 
-    private func pruneLogs() async {
+    /// Removes what has outlived its use, in bounded transactions that no call waits for.
+    private func prune() async {
+        var last = 0
         while !Task.isCancelled {
             do {
-                let oldest = now() - Self.logLife
-                try await store.write { try $0.pruneLogs(before: oldest) }
-                try await Task.sleep(for: .seconds(3600))
+                last = try await store.pruneLogs(before: now() - Self.logLife, after: last)
+                try await store.pruneOAuthStates(at: now())
+                try await Task.sleep(for: .seconds(60))
             } catch is CancellationError {
                 return
             } catch {
-                logger.error("old log rows could not be deleted", metadata: ["error": "\(error)"])
+                logger.error("old log rows and unfinished flows could not be deleted", metadata: ["error": "\(error)"])
                 do { try await Task.sleep(for: .seconds(60)) } catch { return }
             }
         }

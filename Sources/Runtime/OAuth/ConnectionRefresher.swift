@@ -84,7 +84,9 @@ package final class ConnectionRefresher: Sendable {
         let lease = Hex.encode(randomBytes(16))
         while true {
             let start = now()
-            if let claimed = try await store.write({ try $0.claimRefresh(of: first, lease: lease, until: start + Self.lease, at: start) }) {
+            if let claimed = try await store.sharedWrite({
+                try $0.claimRefresh(of: first, lease: lease, until: start + Self.lease, at: start)
+            }) {
                 return try await attempt(claimed, lease: lease, tookOver: interrupted(first))
             }
             try await wait()
@@ -166,7 +168,7 @@ package final class ConnectionRefresher: Sendable {
             action: "oauth.refreshed", message: "the tokens were renewed", actor: nil, at: moment)
         let warning = record.isExpiredOnIssue ? nil : ActivityLog.expiredOnIssue(grant, of: record.id, beside: log)
         let saved = try await persistently { [store] in
-            try await store.write { writing -> ConnectionRecord? in
+            try await store.sharedWrite { writing -> ConnectionRecord? in
                 let saved = try writing.finishRefresh(of: record.id, lease: lease, generation: record.generation, grant: grant, at: moment)
                 if saved != nil {
                     try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
@@ -184,7 +186,7 @@ package final class ConnectionRefresher: Sendable {
             let revocation = Revocation(
                 workspace: record.workspace, connectionID: record.id, url: url, clientID: clientID, clientSecret: client.secret,
                 authMethod: config.tokenAuthMethod, tokens: fresh)
-            try await store.write { try $0.insertRevocation(revocation, at: moment) }
+            try await store.sharedWrite { try $0.insertRevocation(revocation, at: moment) }
         }
         if let current {
             throw OAuthError.needsReauthorization(current)
@@ -201,7 +203,7 @@ package final class ConnectionRefresher: Sendable {
         logger.warning(
             "a refresh did not succeed",
             metadata: ["connection": "\(record.id)", "code": "\(verdict.code)", "status": "\(verdict.status.rawValue)"])
-        let saved = try await store.write { writing -> ConnectionRecord? in
+        let saved = try await store.sharedWrite { writing -> ConnectionRecord? in
             let saved = try writing.failRefresh(
                 of: record.id, lease: lease, generation: record.generation, status: verdict.status, code: verdict.code,
                 message: verdict.message, dueAt: verdict.dueAt, at: moment)
@@ -225,7 +227,7 @@ package final class ConnectionRefresher: Sendable {
     /// Tries a write again for a while: the tokens exist nowhere else.
     private func persistently<Value: Sendable>(_ write: @Sendable () async throws -> Value) async throws -> Value {
         for _ in 0..<5 {
-            do { return try await write() } catch let error as StoreError where error.code == .locked || error.code == .full {
+            do { return try await write() } catch let error as StoreError where [.locked, .full, .unavailable].contains(error.code) {
                 logger.error("new tokens could not be stored yet; trying again", metadata: ["error": "\(error)"])
                 try await Task.sleep(for: .seconds(1))
             }

@@ -109,7 +109,7 @@ package struct OAuthFlow: Sendable {
             value = cookie
         } else {
             let fresh = Secret(Base64URL.encode(randomBytes(32)))
-            guard try await store.write({ try $0.bindOAuthState(hash: hash, browserHash: Self.hash(fresh), at: moment) }) else {
+            guard try await store.sharedWrite({ try $0.bindOAuthState(hash: hash, browserHash: Self.hash(fresh), at: moment) }) else {
                 throw invalid
             }
             value = fresh

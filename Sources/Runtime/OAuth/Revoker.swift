@@ -74,14 +74,14 @@ package struct Revoker: Sendable {
     private func claim(atMost room: Int, except urls: Set<String>) async throws -> [Revocation] {
         let moment = now()
         guard room > 0, let next = try await store.read({ try $0.nextRevocationDue() }), next <= moment else { return [] }
-        return try await store.write { try $0.claimRevocations(at: moment, until: moment + Self.lease, limit: room, except: urls) }
+        return try await store.sharedWrite { try $0.claimRevocations(at: moment, until: moment + Self.lease, limit: room, except: urls) }
     }
 
     /// Tries once, and writes what came of it; false where it is to be tried again.
     private func settle(_ revocation: Revocation) async throws -> Bool {
         let isSettled = await tell(revocation)
         let moment = now()
-        try await store.write { writing in
+        try await store.sharedWrite { writing in
             if isSettled || revocation.attempts + 1 >= Self.attempts {
                 try writing.deleteRevocation(revocation.id)
             } else {

@@ -13,7 +13,7 @@ package protocol StateObserver: Sendable {
 /// Carries changes of the state to the copies of it in memory.
 ///
 /// Own writes call `refresh()` before they answer, so that what was answered is in force. Commits of other processes,
-/// such as an apply on the command line, are noticed by `PRAGMA data_version` within one interval, from `load()` on.
+/// such as an apply on the command line, are noticed by `Store.changeMark` within one interval, from `load()` on.
 ///
 /// Concurrency: `load` comes before `run`; `refresh` from anywhere.
 package final class StateWatcher: Service {
@@ -21,8 +21,8 @@ package final class StateWatcher: Service {
     private let observers: [any StateObserver]
     private let interval: Duration
     private let logger: Logger
-    /// The version of which the observers know at least; nil before the first load.
-    private let seen = Mutex<Int?>(nil)
+    /// The mark of which the observers know at least; nil before the first load.
+    private let seen = Mutex<Int64?>(nil)
 
     package init(
         store: Store, observers: [any StateObserver], interval: Duration = .milliseconds(200),
@@ -37,9 +37,9 @@ package final class StateWatcher: Service {
     /// Tells every observer of the state for the first time; a commit of another process that comes during it or after it is
     /// noticed by `run`.
     package func load() async throws {
-        let version = try await store.dataVersion()
+        let mark = try await store.changeMark()
         try await refresh()
-        seen.withLock { $0 = version }
+        seen.withLock { $0 = mark }
     }
 
     /// Tells every observer of the state as it is now.
@@ -52,11 +52,11 @@ package final class StateWatcher: Service {
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
                 do {
-                    let version = try await store.dataVersion()
-                    if version != seen.withLock({ $0 }) {
+                    let mark = try await store.changeMark()
+                    if mark != seen.withLock({ $0 }) {
                         // Asked before the reload: a commit that comes during it is seen the next time.
                         try await refresh()
-                        seen.withLock { $0 = version }
+                        seen.withLock { $0 = mark }
                     }
                     try await Task.sleep(for: interval)
                 } catch is CancellationError {

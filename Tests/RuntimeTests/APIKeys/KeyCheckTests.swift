@@ -172,7 +172,7 @@ struct KeyCheckTests {
     @Test func `what another process revokes is refused after the next reload`() async throws {
         let world = try await KeyWorld()
         let key = try await world.create(["name": "a"])
-        let other = try Store(path: world.store.path, mode: .existing, keyring: nil)
+        let other = try Store(at: world.store.location, mode: .existing, keyring: nil)
         let id = try #require(APIKeyID(key.id))
         _ = try await other.write { try $0.revokeAPIKey(id, in: "acme", at: KeyWorld.start) }
         try await world.refresh()

@@ -55,7 +55,7 @@ struct ConnectionRefresherTests {
             if count == 1 { for await _ in gate { break } }
             return .tokens(count + 1)
         }
-        let other = try Store(path: world.store.path, keyring: world.store.keyring)
+        let other = try Store(at: world.store.location, keyring: world.store.keyring)
         let elsewhere = ConnectionRefresher(
             store: other, sender: world.provider, work: world.work, now: { world.now }, wait: { opening.finish() })
         try await world.run {

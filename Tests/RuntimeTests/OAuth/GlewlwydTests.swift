@@ -14,13 +14,13 @@ struct GlewlwydTests {
     @Test func `connect, refresh sixteen times at once, delete`() async throws {
         let server = try await Glewlwyd()
         let folder = TemporaryFolder()
-        let store = try Store(path: folder.file("state.sqlite"), keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
+        let store = try Store(state: folder.file("state.sqlite"), keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
         let work = UnbrokenWork()
         let now: @Sendable () -> Timestamp = { .now }
         let flow = OAuthFlow(store: store, sender: server.client, work: work, now: now)
         let revoker = Revoker(store: store, sender: server.client, now: now)
         // Two refreshers with a store each stand for two processes.
-        let second = try Store(path: store.path, keyring: store.keyring)
+        let second = try Store(at: store.location, keyring: store.keyring)
         let refreshers = [store, second].map { ConnectionRefresher(store: $0, sender: server.client, work: work, now: now) }
 
         let integration = try await store.write { writing in

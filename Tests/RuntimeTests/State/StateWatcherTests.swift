@@ -15,7 +15,7 @@ struct StateWatcherTests {
     @Test(.timeLimit(.minutes(1)))
     func `what another process commits between the first load and the watch is noticed`() async throws {
         let world = try DeliveryWorld()
-        let other = try Store(path: world.store.path, mode: .existing, keyring: nil)
+        let other = try Store(at: world.store.location, mode: .existing, keyring: nil)
         let (serials, continuation) = AsyncStream<Int>.makeStream()
         let watcher = StateWatcher(
             store: world.store, observers: [Recorder(serials: continuation)], interval: .milliseconds(1),
@@ -42,7 +42,7 @@ struct StateWatcherTests {
         let components = try await RuntimeComponents(
             store: world.store, configuration: RuntimeConfiguration(publicURL: "https://framework.example"),
             clock: { [clock = world.clock] in clock.now }, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        let other = try Store(path: world.store.path, mode: .existing, keyring: nil)
+        let other = try Store(at: world.store.location, mode: .existing, keyring: nil)
         let (keyID, now) = (try #require(APIKeyID(id)), KeyWorld.start)
         try await other.write { _ = try $0.revokeAPIKey(keyID, in: "acme", at: now) }
         let question = KeyChecker.Question(key: Array(key.utf8), cost: 0)

@@ -194,7 +194,7 @@ struct DeliveryEngineTests {
         let receiver = try await ScriptedReceiver.start { _ in .respond(200) }
         try await world.addWebhook(receiver.url)
         let engine = world.engine()
-        let other = world.engine(on: try Store(path: world.store.path, mode: .existing, keyring: DeliveryWorld.keyring.get()))
+        let other = world.engine(on: try Store(at: world.store.location, mode: .existing, keyring: DeliveryWorld.keyring.get()))
         let world = world
         try await world.running(engine) {
             let stored = try await other.post()
@@ -304,12 +304,14 @@ struct DeliveryEngineTests {
             for _ in 0..<20 { events.append(try await engine.post("POST_FAILED")) }
             await receiver.waitForRequests(5)
             // What a crash would leave: the committed state, with attempts under way.
-            for suffix in ["", "-wal"] { try FileManager.default.copyItem(atPath: world.store.path + suffix, toPath: image + suffix) }
+            for suffix in ["", "-wal"] {
+                try FileManager.default.copyItem(atPath: world.store.location.description + suffix, toPath: image + suffix)
+            }
             return events
         }
         await receiver.stop()
         let healthy = try await ScriptedReceiver.start(port: 0) { _ in .respond(200) }
-        let store = try Store(path: image, mode: .existing, keyring: DeliveryWorld.keyring.get())
+        let store = try Store(state: image, mode: .existing, keyring: DeliveryWorld.keyring.get())
         #expect(try await store.read { try $0.delivery(events[0].deliveries[0].id) }?.isUnderWay == true)
         let webhook = events[0].deliveries[0].webhookID
         let record = try #require(try await store.read { try $0.webhook(webhook) })

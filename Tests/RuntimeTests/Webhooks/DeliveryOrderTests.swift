@@ -51,20 +51,19 @@ struct DeliveryOrderTests {
     @Test func `facts about an address are written to a webhook that still has it, and to no other`() async throws {
         let webhook = try await world.addWebhook("https://old.example/hook")
         let store = world.store
-        func write(_ url: String) async throws -> [Bool] {
-            try await store.write { tx in
-                [
-                    try tx.countFailures(2, of: webhook, at: url, since: .now),
-                    try tx.disableWebhook(webhook, at: url, reason: "gone", at: .now),
-                ]
-            }
+        func note(_ url: String, isWell: Bool = false, failures: Int = 0, refusal: String? = nil) async throws -> [String] {
+            let outcome = ReceiverOutcome(
+                webhook: webhook, url: url, isWell: isWell, failures: failures, failingSince: failures > 0 ? .now : nil, refusal: refusal)
+            return try await store.write { try $0.noteReceivers([outcome], longest: .seconds(3600), at: .now) }.map(\.reason)
         }
-        #expect(try await write("https://new.example/hook") == [false, false])
-        #expect(try await write("https://old.example/hook") == [true, true])
-        try await store.write { try $0.forgetFailures(of: webhook, at: "https://new.example/hook") }
-        #expect(try await store.read { try $0.webhook(webhook) }?.consecutiveFailures == 2)
-        try await store.write { try $0.forgetFailures(of: webhook, at: "https://old.example/hook") }
-        #expect(try await store.read { try $0.webhook(webhook) }?.consecutiveFailures == 0)
+        func failures() async throws -> Int? { try await store.read { try $0.webhook(webhook) }?.consecutiveFailures }
+        #expect(try await note("https://new.example/hook", failures: 2, refusal: "gone") == [])
+        #expect(try await failures() == 0)
+        #expect(try await note("https://old.example/hook", failures: 2, refusal: "gone") == ["gone"])
+        #expect(try await note("https://new.example/hook", isWell: true) == [])
+        #expect(try await failures() == 2)
+        #expect(try await note("https://old.example/hook", isWell: true) == [])
+        #expect(try await failures() == 0)
     }
 
     @Test func `a delivery that was accepted by the table of before the resume does not stay parked`() async throws {

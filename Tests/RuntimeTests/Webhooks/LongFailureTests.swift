@@ -32,40 +32,38 @@ struct LongFailureTests {
         await receiver.stop()
     }
 
-    @Test func `one success starts the time anew, and the longest time itself is not too long`() {
+    @Test func `one success starts the time anew, and the longest time itself is not too long`() async throws {
         let day: Int64 = 86_400_000
-        let id = WebhookID(at: Timestamp(milliseconds: 0))
-        func health(_ outcomes: [(day: Int64, status: Int)], failingSince: Int64?) -> ReceiverHealth {
-            ReceiverHealth(
-                of: outcomes.map { settlement(of: id, status: $0.status, at: Timestamp(milliseconds: $0.day * day)) },
-                address: { _ in "http://receiver.example/" },
-                failingSince: failingSince.map { [id: Timestamp(milliseconds: $0 * day)] } ?? [:], longest: .seconds(5 * 86_400),
-                at: Timestamp(milliseconds: (outcomes.last?.day ?? 0) * day))
+        let store = world.store
+        /// Two batches after one another: what the first notes of the receiver is what the second goes on from, whoever wrote it.
+        func disabled(_ before: [(day: Int64, status: Int)], _ outcomes: [(day: Int64, status: Int)]) async throws -> [String] {
+            let id = try await world.addWebhook("http://receiver.example/")
+            var reasons: [String] = []
+            for batch in [before, outcomes] {
+                let health = ReceiverHealth(
+                    of: batch.map { settlement(of: id, status: $0.status, at: Timestamp(milliseconds: $0.day * day)) }
+                ) { _ in "http://receiver.example/" }
+                let now = Timestamp(milliseconds: (batch.last?.day ?? 0) * day)
+                reasons = try await store.write { try $0.noteReceivers(health.outcomes, longest: .seconds(5 * 86_400), at: now) }
+                    .map(\.reason)
+            }
+            return reasons
         }
-        #expect(health([(5, 500)], failingSince: 0).toDisable.isEmpty)
-        #expect(health([(6, 500)], failingSince: 0).toDisable == [id: "every attempt since \(Timestamp(milliseconds: 0)) failed"])
-        #expect(health([(6, 500)], failingSince: nil).toDisable.isEmpty)
+        #expect(try await disabled([(0, 500)], [(5, 500)]) == [])
+        #expect(try await disabled([(0, 500)], [(6, 500)]) == ["every attempt since \(Timestamp(milliseconds: 0)) failed"])
+        #expect(try await disabled([], [(6, 500)]) == [])
         // A success in between, in whatever order of the batch.
-        let recovered = health([(5, 200), (6, 500)], failingSince: 0)
-        #expect(recovered.toDisable.isEmpty)
-        #expect(recovered.failing[id]?.since == Timestamp(milliseconds: 6 * day))
-        let well = health([(5, 500), (6, 200)], failingSince: 0)
-        #expect(well.toDisable.isEmpty)
-        #expect(well.failing[id] == nil)
-        #expect(well.well == [id])
+        #expect(try await disabled([(0, 500)], [(5, 200), (6, 500)]) == [])
+        #expect(try await disabled([(0, 500)], [(5, 500), (6, 200)]) == [])
+        #expect(try await disabled([(0, 500)], [(5, 500), (6, 410)]) == ["the receiver answered 410 Gone"])
     }
 
     @Test(arguments: [200, 410, 500])
     func `an outcome at an address that the webhook no longer has says nothing about it`(status: Int) {
         let id = WebhookID(at: Timestamp(milliseconds: 0))
         for address in ["http://receiver.example/moved", nil] {
-            let health = ReceiverHealth(
-                of: [settlement(of: id, status: status, at: Timestamp(milliseconds: 1000))], address: { _ in address },
-                failingSince: [id: Timestamp(milliseconds: 0)], longest: .zero, at: Timestamp(milliseconds: 1000))
-            #expect(health.failing.isEmpty)
-            #expect(health.well.isEmpty)
-            #expect(health.toDisable.isEmpty)
-            #expect(health.addresses.isEmpty)
+            let health = ReceiverHealth(of: [settlement(of: id, status: status, at: Timestamp(milliseconds: 1000))]) { _ in address }
+            #expect(health.outcomes.isEmpty)
         }
     }
 

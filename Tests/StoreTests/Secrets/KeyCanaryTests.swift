@@ -19,9 +19,15 @@ struct KeyCanaryTests {
     private func open(
         _ keyring: Keyring?, _ body: @Sendable @escaping (Writing) throws -> Void = { _ in }
     ) async throws {
-        let store = try Store(path: path, keyring: keyring)
+        let store = try Store(state: path, keyring: keyring)
         defer { store.close() }
         try await store.write(body)
+    }
+
+    private func rotate(to current: Character, from previous: Character) async throws -> Int {
+        let store = try Store(state: path, keyring: try keyring(current, previous: previous))
+        defer { store.close() }
+        return try await store.rotateSecrets()
     }
 
     private func refusal(_ keyring: Keyring) async -> StoreError? {
@@ -44,21 +50,18 @@ struct KeyCanaryTests {
         try await open(try keyring("b", previous: "a"))
         try await open(try keyring("a"))
         #expect(await refusal(try keyring("b"))?.code == .sealed)
-        try await open(try keyring("b", previous: "a")) {
-            let count = try $0.resealSecrets()
-            #expect(count == 0)
-        }
+        #expect(try await rotate(to: "b", from: "a") == 0)
         try await open(try keyring("b"))
         #expect(await refusal(try keyring("a"))?.code == .sealed)
         // The way back.
-        try await open(try keyring("a", previous: "b")) { _ = try $0.resealSecrets() }
+        _ = try await rotate(to: "a", from: "b")
         try await open(try keyring("a"))
     }
 
     @Test func `in a state from before, a key that opens a secret is remembered and one that opens none refused`() async throws {
         try await open(try keyring("a")) {
             try $0.setSecret(Secret("v"), of: "wh_1", field: "secret", at: Timestamp(milliseconds: 0))
-            try $0.db.execute(sql: "UPDATE state SET canary = NULL")
+            try $0.db.run("UPDATE state SET canary = NULL", [])
         }
         #expect(await refusal(try keyring("b"))?.code == .sealed)
         // Only the previous key opens it: nothing is remembered that would lock that key out.
@@ -72,9 +75,13 @@ struct KeyCanaryTests {
     }
 
     @Test func `a state of the first schema is migrated and remembers the first key`() async throws {
-        let store = try Store(path: path, keyring: nil)
+        let store = try Store(state: path, keyring: nil)
         try await store.pool.writeWithoutTransaction { db in
-            try db.execute(sql: "ALTER TABLE state DROP COLUMN canary; PRAGMA user_version = 4")
+            try db.execute(
+                sql: """
+                    DROP TABLE leases; DROP TABLE writers; DROP INDEX oauth_states_by_integration;
+                    ALTER TABLE limit_windows DROP COLUMN given; ALTER TABLE state DROP COLUMN canary; PRAGMA user_version = 4
+                    """)
         }
         store.close()
         try await open(try keyring("a"))
@@ -82,9 +89,9 @@ struct KeyCanaryTests {
     }
 
     @Test func `a key that was rotated away by another process no longer fits`() async throws {
-        let running = try Store(path: path, keyring: try keyring("a"))
+        let running = try Store(state: path, keyring: try keyring("a"))
         try await running.checkKey()
-        try await open(try keyring("b", previous: "a")) { _ = try $0.resealSecrets() }
+        _ = try await rotate(to: "b", from: "a")
         let error = await #expect(throws: StoreError.self) { try await running.checkKey() }
         #expect(error?.code == .sealed)
     }
@@ -97,7 +104,7 @@ struct KeyCanaryTests {
             for (number, keyring) in keyrings.enumerated() {
                 group.addTask {
                     do {
-                        try Store(path: path, keyring: keyring).close()
+                        try Store(state: path, keyring: keyring).close()
                         return number % 2
                     } catch {
                         return nil

@@ -99,7 +99,7 @@ package struct DeliveryEndpoints: EndpointGroup {
         let (webhook, record) = try await find(call)
         let parked = try await engine.loadedRoutes().routes[webhook.id]?.parkedReason
         let (retries, now) = (webhook.spec.retryConfig.maxRetries, call.now)
-        try await store.write { try $0.retryDelivery(record.id, retries: retries, parkedReason: parked, at: now) }
+        try await store.sharedWrite { try $0.retryDelivery(record.id, retries: retries, parkedReason: parked, at: now) }
         if parked == nil { engine.noteDue(webhook.id, at: now) } else { await engine.resumeParked(among: [webhook.id]) }
         let (_, fresh) = try await find(call)
         return Reply(.accepted, WebhookView.json(fresh))
@@ -115,7 +115,7 @@ package struct DeliveryEndpoints: EndpointGroup {
         try fields.finish()
         let parked = try await engine.loadedRoutes().routes[webhook.id]?.parkedReason
         let (retries, now) = (webhook.spec.retryConfig.maxRetries, call.now)
-        let count = try await store.write { tx in
+        let count = try await store.sharedWrite { tx in
             try tx.replayDeliveries(
                 of: webhook.id, status: status, since: since, until: until, retries: retries, parkedReason: parked, at: now)
         }

@@ -36,7 +36,7 @@ extension DeliveryEngine {
         }
         let stored: StoredEvent
         do {
-            stored = try await store.groupWrite { tx in try tx.storeEvent(event, deliveries: deliveries) }
+            stored = try await store.storeEvent(event, deliveries: deliveries)
         } catch {
             state.withLock { state in
                 for delivery in deliveries where delivery.state == .claimed(claim) {

@@ -67,19 +67,20 @@ extension DeliveryEngine {
         let claim = nextClaim()
         let (claimed, next, parked, work) = try await store.groupWrite { tx in
             let start = ContinuousClock.now
-            var claimed: [ClaimedDelivery] = []
             var parked: [WebhookID] = []
-            var next: [WebhookID: Timestamp] = [:]
-            for (id, limit) in wanted {
+            var taken: [DueDeliveries] = []
+            var full: [WebhookID] = []
+            for (id, limit) in wanted.sorted(by: { $0.webhook < $1.webhook }) {
                 if let reason = routes.routes[id]?.parkedReason {
-                    let count = try tx.parkDeliveries(of: id, reason: reason, limit: Self.rowsParked)
+                    if try tx.parkDeliveries(of: id, reason: reason, limit: Self.rowsParked) == Self.rowsParked { full.append(id) }
                     parked.append(id)
-                    if count == Self.rowsParked { next[id] = moment }
                 } else {
-                    claimed += try tx.claimDeliveries(of: id, due: moment, limit: limit, claim: claim)
-                    if let time = try tx.nextDueTime(of: id) { next[id] = time }
+                    taken.append(DueDeliveries(webhook: id, limit: limit))
                 }
             }
+            let claimed = try tx.claimDeliveries(taken, due: moment, claim: claim)
+            var next = try tx.nextDueTimes(of: taken.map(\.webhook))
+            for id in full { next[id] = moment }
             return (claimed, next, parked, ContinuousClock.now - start)
         }
         state.withLock { state in

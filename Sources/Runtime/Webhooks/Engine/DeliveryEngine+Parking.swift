@@ -35,7 +35,7 @@ extension DeliveryEngine {
         let now = now()
         for id in resumable {
             while true {
-                let count = try await store.write { try $0.resumeDeliveries(of: id, at: now, limit: Self.rowsParked) }
+                let count = try await store.sharedWrite { try $0.resumeDeliveries(of: id, at: now, limit: Self.rowsParked) }
                 noteDue(id, at: now)
                 if count < Self.rowsParked { break }
             }

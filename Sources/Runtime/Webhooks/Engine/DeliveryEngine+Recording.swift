@@ -43,36 +43,15 @@ extension DeliveryEngine {
 
     private func record(_ batch: [Settlement]) async throws {
         let now = now()
-        let (known, table) = (state.withLock { $0.failingSince }, routes)
-        let health = ReceiverHealth(
-            of: batch, address: { table.routes[$0]?.url }, failingSince: known, longest: configuration.longestFailing, at: now)
-        let recovered = health.well.filter { known[$0] != nil }
-        let (disabled, failing) = try await store.groupWrite { tx in
-            var (disabled, failing): ([(WebhookID, String)], [WebhookID: Timestamp]) = ([], [:])
-            for settlement in batch {
-                switch settlement {
-                case .attempted(let delivery, let attempt, let verdict, _): try tx.finishAttempt(delivery, attempt, then: verdict.step)
-                case .released(let delivery, let due, let reason): try tx.releaseDelivery(delivery, dueAt: due, reason: reason)
-                }
-            }
-            for (id, url) in health.addresses {
-                if recovered.contains(id) { try tx.forgetFailures(of: id, at: url) }
-                if let run = health.failing[id], try tx.countFailures(run.count, of: id, at: url, since: run.since) {
-                    failing[id] = run.since
-                }
-                if let reason = health.toDisable[id], try tx.disableWebhook(id, at: url, reason: reason, at: now) {
-                    disabled.append((id, reason))
-                }
-            }
-            return (disabled, failing)
+        let table = routes
+        let health = ReceiverHealth(of: batch) { table.routes[$0]?.url }
+        let longest = configuration.longestFailing
+        let disabled = try await store.groupWrite { tx in
+            let disabled = try tx.noteReceivers(health.outcomes, longest: longest, at: now)
+            try tx.settleDeliveries(batch.map(\.stored))
+            return disabled
         }
         state.withLock { state in
-            // A refresh that brought another address meanwhile knows better.
-            let current = routes
-            func isCurrent(_ id: WebhookID) -> Bool { current.routes[id]?.url == health.addresses[id] }
-            for id in health.well where isCurrent(id) { state.failingSince[id] = nil }
-            for (id, since) in failing where isCurrent(id) && state.failingSince[id] == nil { state.failingSince[id] = since }
-            for (id, _) in disabled { state.failingSince[id] = nil }
             for settlement in batch { state.lanes.recorded(settlement.webhookID) }
         }
         for settlement in batch {

@@ -49,8 +49,6 @@ package final class DeliveryEngine: Service, StateObserver {
         var traffic = SharedTraffic()
         var phase = Phase.idle
         var claims: UInt64 = 0
-        /// The first failure since the last success, of receivers that are failing.
-        var failingSince: [WebhookID: Timestamp] = [:]
         /// Refreshes begun and the newest one whose table stands.
         var refreshesBegun: UInt64 = 0
         var refreshInstalled: UInt64 = 0
@@ -99,7 +97,7 @@ package final class DeliveryEngine: Service, StateObserver {
     /// Only one process may do so on one state at a time (`ServeLock`); others may accept events meanwhile.
     package func run() async throws {
         let (epoch, moment) = (epoch, now())
-        let recovered = try await store.write { tx in try tx.recoverClaims(keeping: epoch, at: moment) }
+        let recovered = try await store.sharedWrite { tx in try tx.recoverClaims(keeping: epoch, at: moment) }
         if recovered > 0 { logger.info("repeating attempts that were cut off", metadata: ["deliveries": "\(recovered)"]) }
         try await refresh()
         state.withLock { $0.phase = .running }
@@ -128,7 +126,6 @@ package final class DeliveryEngine: Service, StateObserver {
             guard ticket > state.refreshInstalled else { return false }
             state.refreshInstalled = ticket
             table.withLock { $0 = fresh }
-            for (id, route) in fresh.routes where old.routes[id]?.mark != route.mark { state.failingSince[id] = route.failingSince }
             for (id, route) in fresh.routes { state.lanes.place(id, in: route.workspace) }
             state.lanes.forget { fresh.routes[$0] == nil }
             return true

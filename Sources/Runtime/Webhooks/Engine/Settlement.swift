@@ -13,4 +13,12 @@ enum Settlement: Sendable {
         case .attempted(let delivery, _, _, _), .released(let delivery, _, _): delivery.webhookID
         }
     }
+
+    /// As the state is told.
+    var stored: DeliverySettlement {
+        switch self {
+        case .attempted(let delivery, let attempt, let verdict, _): .attempted(delivery, attempt, then: verdict.step)
+        case .released(let delivery, let due, let reason): .released(delivery, dueAt: due, reason: reason)
+        }
+    }
 }

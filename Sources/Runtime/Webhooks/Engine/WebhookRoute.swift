@@ -15,8 +15,6 @@ package struct WebhookRoute: Sendable, CustomStringConvertible, CustomReflectabl
     package let signer: WebhookSigner?
     /// Why it takes no deliveries at present; nil for one that does.
     package let parkedReason: String?
-    /// As the state had it when the route was made.
-    package let failingSince: Timestamp?
     /// Moves when the row or a secret of it does.
     let mark: String
 
@@ -30,7 +28,6 @@ package struct WebhookRoute: Sendable, CustomStringConvertible, CustomReflectabl
         url = record.spec.url
         events = record.spec.events
         retryConfig = record.spec.retryConfig
-        failingSince = record.failingSince
         self.mark = mark
         var opened: [String: Secret] = [:]
         var problem: String?

@@ -1,8 +1,0 @@
-extension Schema {
-    /// `events.answer`: what the sender of an event with an idempotency key was told, for its repetitions; NULL where no key
-    /// was given, and in rows of before. `deliveries.attempts_before`: attempts that belong to an earlier run of retries.
-    static let answersAndRuns = """
-        ALTER TABLE events ADD COLUMN answer TEXT;
-        ALTER TABLE deliveries ADD COLUMN attempts_before INTEGER NOT NULL DEFAULT 0;
-        """
-}

@@ -1,6 +1,0 @@
-extension Schema {
-    /// What recognises a wrong ENCRYPTION_KEY (`KeyCanary`); NULL until a key is known to fit.
-    static let keyCanary = """
-        ALTER TABLE state ADD COLUMN canary BLOB;
-        """
-}

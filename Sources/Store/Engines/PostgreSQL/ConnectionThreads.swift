@@ -1,0 +1,95 @@
+import Foundation
+import Synchronization
+
+/// Threads with a connection each, which take work from one queue, first come, first served.
+///
+/// A thread is started when work waits and every other is busy, and stays until `stop()`.
+///
+/// Concurrency: the queue is a mutex; a link belongs to its thread alone.
+final class ConnectionThreads: Sendable {
+    typealias Work = @Sendable (PostgresLink) -> Void
+
+    private let label: String
+    private let count: Int
+    private let origin: PostgresLink.Origin
+    /// The first of the lanes that the threads write on; nil for readers.
+    private let lanes: Int?
+    private let state = Mutex(State())
+    private let waiting = DispatchSemaphore(value: 0)
+
+    private struct State {
+        var queue: [Work] = []
+        var started = 0
+        var idle = 0
+        var isStopped = false
+    }
+
+    init(label: String, count: Int, origin: PostgresLink.Origin, lanes: Int?) {
+        self.label = label
+        self.count = count
+        self.origin = origin
+        self.lanes = lanes
+    }
+
+    func run<Value: Sendable>(_ body: @Sendable @escaping (PostgresLink) throws -> Value) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let isAccepted = enqueue { link in continuation.resume(with: Result { try body(link) }) }
+            if !isAccepted {
+                continuation.resume(throwing: StoreError(code: .unavailable, message: "the state \(origin.address) was closed"))
+            }
+        }
+    }
+
+    /// False, and nothing done, once it is stopped.
+    @discardableResult
+    func enqueue(_ work: @escaping Work) -> Bool {
+        enum Step { case refused, signal, start(Int) }
+        let step: Step = state.withLock { state in
+            guard !state.isStopped else { return .refused }
+            state.queue.append(work)
+            guard state.idle < state.queue.count, state.started < count else { return .signal }
+            state.started += 1
+            return .start(state.started - 1)
+        }
+        switch step {
+        case .refused: return false
+        case .signal: break
+        case .start(let number): start(number)
+        }
+        waiting.signal()
+        return true
+    }
+
+    /// Work that waits is still done; then the connections are closed.
+    func stop() {
+        let started = state.withLock { state in
+            state.isStopped = true
+            return state.started
+        }
+        for _ in 0..<started { waiting.signal() }
+    }
+
+    private func start(_ number: Int) {
+        let thread = Thread { [self] in
+            let link = PostgresLink(origin: origin, lane: lanes.map { $0 + number })
+            while let work = next() { work(link) }
+            link.close()
+        }
+        thread.name = "\(label).\(number)"
+        thread.start()
+    }
+
+    private func next() -> Work? {
+        state.withLock { $0.idle += 1 }
+        while true {
+            waiting.wait()
+            let (work, isOver) = state.withLock { state -> (Work?, Bool) in
+                guard !state.queue.isEmpty else { return (nil, state.isStopped) }
+                state.idle -= 1
+                return (state.queue.removeFirst(), false)
+            }
+            if let work { return work }
+            if isOver { return nil }
+        }
+    }
+}

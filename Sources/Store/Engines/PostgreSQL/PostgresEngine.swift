@@ -1,0 +1,92 @@
+import Foundation
+import PostgreSQL
+
+/// The state as a PostgreSQL database, 15 or newer, on the primary.
+///
+/// Concurrency: threads of its own, each with one connection that is opened when it is first needed: readers, one for exclusive
+/// transactions, two for shared ones, two lanes for group commits. Nothing blocks on the cooperative pool but the opening.
+final class PostgresEngine: Engine {
+    let dialect = Dialect.postgres
+    let lanes = 2
+    let address: DatabaseAddress
+    /// Names this process among all that ever wrote.
+    var node: String { origin.node }
+    private let origin: PostgresLink.Origin
+    private let readers: ConnectionThreads
+    private let exclusive: ConnectionThreads
+    private let shared: ConnectionThreads
+    private let batches: ConnectionThreads
+
+    /// Connects, checks what is there and migrates. Blocks while it does.
+    init(_ address: DatabaseAddress, mode: Store.Mode) throws(StoreError) {
+        self.address = address
+        let origin = PostgresLink.Origin(address: address, node: UUID().uuidString.lowercased())
+        self.origin = origin
+        readers = ConnectionThreads(label: "reconcile.state.read", count: 3, origin: origin, lanes: nil)
+        exclusive = ConnectionThreads(label: "reconcile.state.write", count: 1, origin: origin, lanes: 1)
+        shared = ConnectionThreads(label: "reconcile.state.share", count: 2, origin: origin, lanes: 2)
+        batches = ConnectionThreads(label: "reconcile.state.batch", count: 2, origin: origin, lanes: 4)
+        let link = PostgresLink(origin: origin, lane: nil)
+        defer { link.close() }
+        try PostgresMigration.run(on: link, mode: mode)
+    }
+
+    func read<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) async throws -> Value {
+        try await readers.run { link in try link.read(body) }
+    }
+
+    func write<Value: Sendable>(
+        _ isolation: Isolation, _ body: @Sendable @escaping (any Connection) throws -> Value
+    ) async throws -> Value {
+        switch isolation {
+        case .exclusive: try await exclusive.run { link in try link.write(.exclusive, body) }
+        case .shared: try await shared.run { link in try link.write(.shared, body) }
+        }
+    }
+
+    func enqueueBatch(_ drain: @Sendable @escaping (any BatchTransactions) -> Void) {
+        batches.enqueue { link in drain(PostgresTransactions(link: link)) }
+    }
+
+    func readNow<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        let link = PostgresLink(origin: origin, lane: nil)
+        defer { link.close() }
+        return try link.read(body)
+    }
+
+    func writeNow<Value>(_ isolation: Isolation, _ body: (any Connection) throws -> Value) throws -> Value {
+        let link = PostgresLink(origin: origin, lane: 0)
+        defer { link.close() }
+        return try link.write(isolation, body)
+    }
+
+    /// What other processes have committed: each of their transactions counts up a row of `writers`.
+    func changeMark() async throws -> Int64 {
+        let node = origin.node
+        return try await read { connection in
+            try connection.value("SELECT CAST(coalesce(sum(batch), 0) + 1000003 * count(*) AS {int}) FROM writers WHERE node <> ?", [node])
+                ?? 0
+        }
+    }
+
+    /// Whether a pooler stands between, so that a transaction is all that shares a session.
+    func isPooled() async throws -> Bool {
+        try await readers.run { link in
+            _ = try link.read { try $0.value("SELECT 1", as: Int.self) }
+            return link.isPooled
+        }
+    }
+
+    func close() {
+        for threads in [readers, exclusive, shared, batches] { threads.stop() }
+    }
+}
+
+/// Transactions of a lane, on its thread.
+private struct PostgresTransactions: BatchTransactions {
+    let link: PostgresLink
+
+    func transaction<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        try link.write(.shared, body)
+    }
+}

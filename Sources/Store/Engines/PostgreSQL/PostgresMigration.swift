@@ -1,0 +1,138 @@
+import Foundation
+import PostgreSQL
+
+/// Brings a database to the current schema, in one transaction under an advisory lock.
+///
+/// The version stands in `reconcile_schema`, which also says that the database is ours. Tables go into the first schema of the
+/// role's `search_path`. Nothing is written where something is wrong.
+enum PostgresMigration {
+    /// "RCNC", the key of the advisory lock; taken for the transaction, which poolers keep together.
+    private static let lock = 0x5243_4E43
+    /// Waits for locks are short, so that nobody queues behind a change of the schema; the whole is tried again instead.
+    private static let attempts = 15
+
+    static func run(on link: PostgresLink, mode: Store.Mode) throws(StoreError) {
+        do {
+            try check(link)
+            switch try link.read({ try version(on: $0) }) {
+            case Schema.currentVersion?: return
+            case let version? where version > Schema.currentVersion: try checkProgram(link, version: version)
+            case nil where mode == .existing:
+                throw StoreError(
+                    code: .missing,
+                    message:
+                        "there is no state in \(link.origin.address); run `reconcile apply` first, or name another database with --state")
+            default: try migrate(link)
+            }
+        } catch {
+            throw error as? StoreError
+                ?? StoreError(code: .inaccessible, message: "the state \(link.origin.address) cannot be opened: \(error)")
+        }
+    }
+
+    private static func check(_ link: PostgresLink) throws {
+        let address = link.origin.address
+        let server = try link.read { connection in
+            try connection.row(
+                """
+                SELECT current_setting('server_version_num'), current_setting('server_encoding'), pg_is_in_recovery(), current_schema()
+                """
+            ) { row in
+                (
+                    version: Int(try row[0] as String) ?? 0, encoding: try row[1] as String, isStandby: try row[2] as Bool,
+                    schema: try row[3] as String?
+                )
+            }
+        }
+        guard let server else { return }
+        guard server.version >= 150_000 else {
+            throw StoreError(
+                code: .inaccessible,
+                message:
+                    "the state's database \(address) runs PostgreSQL \(server.version / 10_000), and 15 or newer is needed; upgrade the server"
+            )
+        }
+        guard server.encoding == "UTF8" else {
+            throw StoreError(
+                code: .inaccessible,
+                message:
+                    "the state's database \(address) has the encoding \(server.encoding); make one with: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+            )
+        }
+        guard !server.isStandby else {
+            throw StoreError(
+                code: .unavailable,
+                message: "the state's database \(address) is a standby, which takes no writes; name the primary with --state")
+        }
+        guard server.schema != nil else {
+            throw StoreError(
+                code: .inaccessible,
+                message: "the role has no schema to work in on \(address): create one of its search_path, or grant USAGE on it")
+        }
+    }
+
+    /// Nil where there is no state.
+    private static func version(on connection: any Connection) throws -> Int? {
+        guard try connection.value("SELECT to_regclass('reconcile_schema') IS NOT NULL", as: Bool.self) == true else { return nil }
+        return try connection.value("SELECT version FROM reconcile_schema WHERE id = 1")
+    }
+
+    /// A newer schema is fine where it says that this program still gets on with it.
+    private static func checkProgram(_ link: PostgresLink, version: Int) throws {
+        let oldest = try link.read { try $0.value("SELECT oldest_program FROM reconcile_schema WHERE id = 1", as: Int.self) }
+        guard let oldest, oldest <= Schema.currentVersion else {
+            throw StoreError.newerVersion(version, of: link.origin.address.description)
+        }
+    }
+
+    private static func migrate(_ link: PostgresLink) throws {
+        for attempt in 1... {
+            do {
+                return try link.transact { connection in try migrate(connection, address: link.origin.address) }
+            } catch let error as StoreError where error.code == .locked && attempt < attempts {
+                Thread.sleep(forTimeInterval: 0.2)
+            }
+        }
+    }
+
+    private static func migrate(_ connection: any Connection, address: DatabaseAddress) throws {
+        try connection.run("SET LOCAL lock_timeout = '2s'", [])
+        try connection.run("SELECT pg_advisory_xact_lock(?)", [lock])
+        // Asked again under the lock: another process may have migrated meanwhile.
+        let version = try version(on: connection)
+        if let version, version >= Schema.currentVersion { return }
+        if version == nil {
+            let others = try connection.value(
+                "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')",
+                as: Int.self)
+            guard others == 0 else {
+                throw StoreError(
+                    code: .notAState,
+                    message: "\(address) holds tables of another program; name a database of its own with --state")
+            }
+            try connection.run(
+                "CREATE TABLE reconcile_schema (id BIGINT PRIMARY KEY CHECK (id = 1), version BIGINT NOT NULL, oldest_program BIGINT NOT NULL)",
+                [])
+        }
+        for migration in Schema.migrations where migration.version > version ?? 0 {
+            for statement in migration.sql.statements + (migration.postgres?.statements ?? []) { try connection.run(statement, []) }
+        }
+        if version == nil {
+            try connection.run(
+                "INSERT INTO state (id, lineage, serial, key_serial) VALUES (1, ?, 0, 0)", [UUID().uuidString.lowercased()])
+        }
+        try connection.run(
+            """
+            INSERT INTO reconcile_schema (id, version, oldest_program) VALUES (1, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET version = excluded.version, oldest_program = excluded.oldest_program
+            """, [Schema.currentVersion, Schema.oldestProgram])
+    }
+}
+
+extension SQL {
+    /// The statements of a migration, which end with semicolons; none stands in quoted text.
+    fileprivate var statements: [SQL] {
+        text.split(separator: ";").map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
+            .map { SQL(stringLiteral: $0) }
+    }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Synchronization
+import Values
+
+/// The right to be the one runtime of a database.
+///
+/// A row of `leases` names the holder, for `duration` at a time; the holder renews it every `renewal`. All times are the server's.
+/// Whoever takes the place of another raises the epoch of its writers in the same transaction, so that nothing of it commits any more.
+/// A holder that ended without a word is known by its session: once the server no longer has it, the place is free without waiting
+/// for the end of the lease. Behind a pooler sessions say nothing, and the lease is waited for.
+///
+/// Concurrency: may be used from any task.
+package final class RuntimeLease: Sendable {
+    /// For how long a renewal holds.
+    static let duration: Duration = .seconds(15)
+    /// Between two renewals.
+    static let renewal: Duration = .seconds(1)
+    /// For how long a session must be gone until its holder counts as dead; a holder that lost its connection makes another one.
+    private static let absence: Duration = .seconds(3)
+
+    private let engine: PostgresEngine
+    private let address: DatabaseAddress
+    private let holder: String
+    private let term: Int64
+
+    /// The row as another process left it.
+    private struct Seen: Sendable, Equatable {
+        var holder: String
+        var term: Int64
+        var until: Int64
+        /// What is left of it, in milliseconds.
+        var left: Int64
+        /// Whether the server has the session of the last renewal; nil where sessions say nothing.
+        var hasSession: Bool?
+    }
+
+    private init(engine: PostgresEngine, address: DatabaseAddress, holder: String, term: Int64) {
+        self.engine = engine
+        self.address = address
+        self.holder = holder
+        self.term = term
+    }
+
+    /// Takes the place if it is free, waiting for the end of a lease whose holder gives no sign of life.
+    ///
+    /// - Throws: `StoreError.Code.locked` where another runtime lives.
+    static func take(on engine: PostgresEngine, address: DatabaseAddress, holder: String) async throws -> RuntimeLease {
+        var former: (seen: Seen, since: ContinuousClock.Instant)?
+        while true {
+            if let term = try await attempt(on: engine, holder: holder, replacing: nil) {
+                return RuntimeLease(engine: engine, address: address, holder: holder, term: term)
+            }
+            guard let seen = try await look(on: engine) else { continue }
+            if let former, former.seen.holder != seen.holder || former.seen.term != seen.term || former.seen.until != seen.until {
+                throw held(address)
+            }
+            if seen.hasSession == true { throw held(address) }
+            let since = former?.since ?? .now
+            if seen.hasSession == false, since.duration(to: .now) >= absence,
+                let term = try await attempt(on: engine, holder: holder, replacing: seen)
+            {
+                return RuntimeLease(engine: engine, address: address, holder: holder, term: term)
+            }
+            former = (seen, since)
+            try await Task.sleep(for: min(.milliseconds(500), .milliseconds(max(10, seen.left))))
+        }
+    }
+
+    private static func held(_ address: DatabaseAddress) -> StoreError {
+        StoreError(
+            code: .locked,
+            message: "another `reconcile serve` already runs on the state \(address); stop it first, or name another state with --state")
+    }
+
+    /// Renews the lease until the task is cancelled.
+    ///
+    /// - Throws: `StoreError.Code.fenced` once another process has the place; a server that does not answer is asked again.
+    package func keep(onFailure report: @Sendable (StoreError) -> Void) async throws {
+        while !Task.isCancelled {
+            do {
+                try await renew()
+            } catch let error as StoreError where error.code != .fenced {
+                report(error)
+            }
+            try await Task.sleep(for: Self.renewal)
+        }
+    }
+
+    func renew() async throws {
+        let (holder, term, address) = (holder, term, address)
+        try await engine.write(.shared) { connection in
+            let renewed = try connection.run(
+                """
+                UPDATE leases SET until = {now_ms} + ?, session = pg_backend_pid() || ' ' || (
+                    SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid()))
+                WHERE name = 'runtime' AND holder = ? AND term = ?
+                """, [Self.duration.milliseconds, holder, term])
+            guard renewed == 1 else {
+                throw StoreError(
+                    code: .fenced,
+                    message: "another `reconcile serve` has taken this one's place on the state \(address); this one ends")
+            }
+        }
+    }
+
+    /// Gives the place back, so that the next runtime need not wait.
+    package func release() async {
+        let (holder, term) = (holder, term)
+        _ = try? await engine.write(.shared) { connection in
+            try connection.run("UPDATE leases SET until = 0 WHERE name = 'runtime' AND holder = ? AND term = ?", [holder, term])
+        }
+    }
+
+    /// Takes a place that is free, or that of a holder that is known to be dead; the new term, or nil.
+    private static func attempt(on engine: PostgresEngine, holder: String, replacing dead: Seen?) async throws -> Int64? {
+        try await engine.write(.shared) { connection in
+            // The row is there from the first time on, and locked from here to the commit.
+            try connection.run(
+                "INSERT INTO leases (name, holder, term, until) VALUES ('runtime', '', 0, 0) ON CONFLICT (name) DO NOTHING", [])
+            let former = try connection.row("SELECT holder, term, until, {now_ms} FROM leases WHERE name = 'runtime' FOR UPDATE") { row in
+                (holder: try row[0] as String, term: try row[1] as Int64, until: try row[2] as Int64, now: try row[3] as Int64)
+            }
+            guard let former, former.until <= former.now || former.holder == dead?.holder && former.until == dead?.until else { return nil }
+            // Whoever held it before commits nothing from now on, should it come back.
+            try connection.run("UPDATE writers SET epoch = epoch + 1 WHERE node = ?", [former.holder])
+            try connection.run(
+                """
+                UPDATE leases SET holder = ?, term = term + 1, until = {now_ms} + ?, session = pg_backend_pid() || ' ' || (
+                    SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid()))
+                WHERE name = 'runtime'
+                """, [holder, duration.milliseconds])
+            return former.term + 1
+        }
+    }
+
+    private static func look(on engine: PostgresEngine) async throws -> Seen? {
+        let isPooled = try await engine.isPooled()
+        return try await engine.read { connection in
+            try connection.row(
+                """
+                SELECT holder, term, until, until - {now_ms}, EXISTS (
+                    SELECT 1 FROM pg_stat_get_activity(NULL) AS activity WHERE activity.pid || ' ' || activity.backend_start = session)
+                FROM leases WHERE name = 'runtime'
+                """
+            ) { row in
+                Seen(
+                    holder: try row[0], term: try row[1], until: try row[2], left: try row[3],
+                    hasSession: isPooled ? nil : try row[4] as Bool)
+            }
+        }
+    }
+}
+
+extension Store {
+    /// Makes this process the one runtime of its database; nil for a file, whose lock is beside it.
+    ///
+    /// - Throws: `StoreError.Code.locked` where another one lives.
+    package func takeRuntimeLease() async throws -> RuntimeLease? {
+        guard let engine = engine as? PostgresEngine else { return nil }
+        return try await RuntimeLease.take(on: engine, address: engine.address, holder: engine.node)
+    }
+}

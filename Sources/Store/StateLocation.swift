@@ -1,0 +1,39 @@
+import PostgreSQL
+
+/// Where a state is: a file, or a PostgreSQL database.
+package enum StateLocation: Sendable, CustomStringConvertible {
+    case file(path: String)
+    case database(DatabaseAddress)
+
+    /// `postgres://…` and `postgresql://…` name a database; everything else is the path of a file.
+    package init(_ text: String) throws(StoreError) {
+        self = Self.isDatabase(text) ? .database(try DatabaseAddress(text)) : .file(path: text)
+    }
+
+    package static func isDatabase(_ text: String) -> Bool {
+        text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
+    }
+
+    /// Fit to be shown: an address comes without its password.
+    package var description: String {
+        switch self {
+        case .file(let path): path
+        case .database(let address): address.description
+        }
+    }
+}
+
+/// The address of a PostgreSQL database: a connection URI of libpq. Its password appears in no description.
+package struct DatabaseAddress: Sendable, CustomStringConvertible {
+    let settings: ConnectionSettings
+
+    package init(_ text: String) throws(StoreError) {
+        do {
+            settings = try ConnectionSettings(text)
+        } catch {
+            throw StoreError(code: .inaccessible, message: "the address of the state's database cannot be used: \(error)")
+        }
+    }
+
+    package var description: String { settings.description }
+}

@@ -1,0 +1,125 @@
+import Spec
+package import Values
+
+/// An account that was connected through an integration, without its tokens.
+package struct ConnectionRecord: Sendable, Equatable {
+    package var id: ConnectionID
+    package var workspace: String
+    package var integrationID: IntegrationID
+    package var status: Status
+    package var scopes: [String]
+    package var tokenType: String
+    package var isRefreshable: Bool
+    /// What the provider sent with the tokens and the catalogue keeps, such as `instance_url`.
+    package var metadata: [String: String]
+    /// The provider's data centre, as its callback named it.
+    package var region: String?
+    package var expiresAt: Timestamp?
+    /// When the runtime refreshes by itself; nil for never.
+    package var dueAt: Timestamp?
+    /// Grows with every new token set; the fence of all writes.
+    package var generation: Int
+    /// Who is refreshing, and until when nobody else may; a lease that ran out was left by a process that died.
+    package var lease: String?
+    package var leaseExpiresAt: Timestamp?
+    /// Refreshes in a row that came to nothing.
+    package var failures: Int
+    package var errorCode: String?
+    package var error: String?
+    package var errorAt: Timestamp?
+    package var createdBy: String
+    package var createdAt: Timestamp
+    package var updatedAt: Timestamp
+    package var refreshedAt: Timestamp?
+
+    package enum Status: String, Sendable, CaseIterable {
+        case active = "ACTIVE"
+        /// The last refresh failed for a passing reason, or for one of the integration's; the tokens may still serve.
+        case degraded = "DEGRADED"
+        /// A person has to authorise again.
+        case needsReauthorization = "NEEDS_REAUTH"
+    }
+
+    /// From a row with the columns that every statement of `ConnectionStatements` names.
+    init(_ row: Row) throws {
+        let id: String = try row["id"]
+        guard let connectionID = ConnectionID(id), let integrationID = IntegrationID(try row["integration_id"] as String),
+            let status = Status(rawValue: try row["status"])
+        else { throw StoreError(code: .notAState, message: "the connection \(id) in the state is damaged") }
+        self.id = connectionID
+        self.integrationID = integrationID
+        self.status = status
+        workspace = try row["workspace"]
+        scopes = ScopeList.decode(try row["scopes"])
+        tokenType = try row["token_type"]
+        isRefreshable = try row["is_refreshable"]
+        metadata = Self.metadata(try row["metadata"])
+        region = try row["region"]
+        expiresAt = Self.time(try row["expires_at"])
+        dueAt = Self.time(try row["due_at"])
+        generation = try row["generation"]
+        lease = try row["lease"]
+        leaseExpiresAt = Self.time(try row["lease_expires_at"])
+        // Counted on from here: a damaged row must not reach the end of the integers.
+        let failures: Int = try row["failures"]
+        self.failures = min(max(failures, 0), 1_000_000)
+        errorCode = try row["error_code"]
+        error = try row["error"]
+        errorAt = Self.time(try row["error_at"])
+        createdBy = try row["created_by"]
+        createdAt = Timestamp(milliseconds: try row["created_at"])
+        updatedAt = Timestamp(milliseconds: try row["updated_at"])
+        refreshedAt = Self.time(try row["refreshed_at"])
+    }
+
+    private static func time(_ milliseconds: Int64?) -> Timestamp? { milliseconds.map { Timestamp(milliseconds: $0) } }
+
+    private static func metadata(_ text: String?) -> [String: String] {
+        let members = text.flatMap { try? JSON(parsing: $0) }?.object?.members ?? []
+        let pairs = members.compactMap { member in member.value.string.map { (member.key, $0) } }
+        return Dictionary(pairs) { _, last in last }
+    }
+}
+
+/// A connection's tokens, opened.
+package struct ConnectionTokens: Sendable, Equatable {
+    package var access: Secret
+    package var refresh: Secret?
+
+    package init(access: Secret, refresh: Secret?) {
+        self.access = access
+        self.refresh = refresh
+    }
+
+    init(access: [UInt8], refresh: [UInt8]?, of id: ConnectionID, openedBy keyring: Keyring) throws(StoreError) {
+        self.access = try keyring.open(access, at: .accessToken(of: id))
+        self.refresh = nil
+        if let refresh { self.refresh = try keyring.open(refresh, at: .refreshToken(of: id)) }
+    }
+}
+
+/// A token set as it goes into the state.
+package struct Grant: Sendable, Equatable {
+    package var tokens: ConnectionTokens
+    package var tokenType: String
+    package var scopes: [String]
+    package var metadata: [String: String]
+    package var expiresAt: Timestamp?
+    package var dueAt: Timestamp?
+
+    package init(
+        tokens: ConnectionTokens, tokenType: String, scopes: [String], metadata: [String: String], expiresAt: Timestamp?,
+        dueAt: Timestamp?
+    ) {
+        self.tokens = tokens
+        self.tokenType = tokenType
+        self.scopes = scopes
+        self.metadata = metadata
+        self.expiresAt = expiresAt
+        self.dueAt = dueAt
+    }
+
+    var metadataText: String? {
+        metadata.isEmpty ? nil : JSON.object(JSONObject(metadata.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })).text
+    }
+}

@@ -1,0 +1,156 @@
+import Spec
+package import Values
+
+/// Something that happened, complete and ready to be stored.
+package struct NewEvent: Sendable {
+    package var id: EventID
+    package var workspace: String
+    package var type: String
+    /// The sender's own id: a second event with it is the same event.
+    package var idempotencyKey: String?
+    /// The payload that receivers get.
+    package var body: String
+    package var createdAt: Timestamp
+
+    package init(id: EventID, workspace: String, type: String, idempotencyKey: String?, body: String, createdAt: Timestamp) {
+        self.id = id
+        self.workspace = workspace
+        self.type = type
+        self.idempotencyKey = idempotencyKey
+        self.body = body
+        self.createdAt = createdAt
+    }
+}
+
+/// A delivery that a new event starts with.
+package struct NewDelivery: Sendable {
+    package var id: DeliveryID
+    package var webhookID: WebhookID
+    package var retries: Int
+    package var state: State
+
+    package enum State: Sendable, Equatable {
+        /// Held from the start by the worker that stores it.
+        case claimed(String)
+        case due
+        case parked(reason: String)
+    }
+
+    package init(id: DeliveryID, webhookID: WebhookID, retries: Int, state: State) {
+        self.id = id
+        self.webhookID = webhookID
+        self.retries = retries
+        self.state = state
+    }
+}
+
+/// What the state has after an event was handed in.
+package struct StoredEvent: Sendable, Equatable {
+    package var id: EventID
+    package var deliveries: [Delivery]
+    /// Whether the event was there before; nothing was written then.
+    package var isDuplicate: Bool
+
+    package struct Delivery: Sendable, Equatable {
+        package var id: DeliveryID
+        package var webhookID: WebhookID
+    }
+
+    /// The deliveries as a column keeps them: a JSON list of pairs.
+    static func text(of deliveries: [Delivery]) -> String {
+        JSON.array(deliveries.map { .array([.string($0.id.text), .string($0.webhookID.text)]) }).text
+    }
+
+    /// Nil for a text that `text(of:)` does not write.
+    static func deliveries(inText text: String) -> [Delivery]? {
+        guard let pairs = (try? JSON(parsing: text))?.array else { return nil }
+        let found = pairs.compactMap { pair -> Delivery? in
+            guard let texts = pair.strings, texts.count == 2, let id = DeliveryID(texts[0]), let webhook = WebhookID(texts[1]) else {
+                return nil
+            }
+            return Delivery(id: id, webhookID: webhook)
+        }
+        return found.count == pairs.count ? found : nil
+    }
+}
+
+/// An event as it was stored.
+package struct EventRecord: Sendable, Equatable {
+    package var id: EventID
+    package var workspace: String
+    package var type: String
+    package var idempotencyKey: String?
+    package var body: String
+    package var createdAt: Timestamp
+}
+
+extension Writing {
+    /// Deletes events of before `moment` that owe no delivery any more, with their deliveries and attempts; returns how many.
+    @discardableResult
+    package func pruneEvents(before moment: Timestamp, limit: Int) throws -> Int {
+        try db.run(
+            """
+            WITH pick AS MATERIALIZED (
+                SELECT id FROM events WHERE created_at < ? AND NOT EXISTS (
+                    SELECT 1 FROM deliveries WHERE deliveries.event_id = events.id AND deliveries.status = 'PENDING')
+                ORDER BY created_at LIMIT ? {for update} {skip locked})
+            DELETE FROM events WHERE id IN (SELECT id FROM pick)
+            """,
+            [moment.milliseconds, limit])
+    }
+}
+
+extension Statements {
+    /// The deliveries that an event was given, by id, as `storeEvent` answers them.
+    package func deliveries(of event: EventID) throws -> [StoredEvent.Delivery] {
+        try db.rows("SELECT id, webhook_id FROM deliveries WHERE event_id = ? ORDER BY id", [event.text]) { row in
+            try StoredEvent.Delivery(row: row)
+        }.compactMap { $0 }
+    }
+
+    package func event(_ id: EventID) throws -> EventRecord? {
+        try db.row("SELECT id, workspace, type, idempotency_key, body, created_at FROM events WHERE id = ?", [id.text]) { row in
+            try EventRecord(row: row)
+        } ?? nil
+    }
+
+    /// Newest first, of one workspace or of all; `after` is the id that the page before ended with.
+    ///
+    /// - Parameter includesBody: whether the payloads are read; else every `body` is empty.
+    package func events(workspace: String?, after: String?, limit: PageLimit, includesBody: Bool = false) throws -> ListPage<EventRecord> {
+        try db.page(
+            includesBody ? Self.pageWithBodies : Self.page, [workspace, workspace, after, after, limit.rows], limit: limit
+        ) { row in try EventRecord(row: row) }
+    }
+
+    private static var page: SQL {
+        """
+        SELECT id, workspace, type, idempotency_key, '', created_at FROM events
+        WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?
+        """
+    }
+
+    private static var pageWithBodies: SQL {
+        """
+        SELECT id, workspace, type, idempotency_key, body, created_at FROM events
+        WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?
+        """
+    }
+}
+
+extension StoredEvent.Delivery {
+    /// From the id and the webhook's id; nil for what is neither.
+    init?(row: Row) throws {
+        guard let id = try DeliveryID(row[0]), let webhook = try WebhookID(row[1]) else { return nil }
+        self.init(id: id, webhookID: webhook)
+    }
+}
+
+extension EventRecord {
+    init?(row: Row) throws {
+        guard let id = try EventID(row[0]) else { return nil }
+        try self.init(
+            id: id, workspace: row[1], type: row[2], idempotencyKey: row[3], body: row[4],
+            createdAt: Timestamp(milliseconds: row[5]))
+    }
+}

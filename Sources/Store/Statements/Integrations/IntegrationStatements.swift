@@ -1,0 +1,115 @@
+package import Spec
+package import Values
+
+extension Statements {
+    package func integration(_ id: IntegrationID) throws -> IntegrationRecord? {
+        try db.row(
+            """
+            SELECT id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
+                error
+            FROM integrations WHERE id = ?
+            """, [id.text]
+        ) { row in try IntegrationRecord(row) }
+    }
+
+    /// Newest first, after the id `after`; a nil workspace means every one.
+    ///
+    /// `spec` is canonical JSON whose only member `public` with a bare `true` is the integration's own, since every other
+    /// text in it is a string; so the pattern is exact.
+    package func integrations(
+        workspace: String?, includesPublic: Bool, after: String?, limit: PageLimit
+    ) throws -> ListPage<IntegrationRecord> {
+        // A bound in any case, which lets SQLite start behind `after`; no id reaches `~`.
+        try db.page(
+            """
+            SELECT id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
+                error
+            FROM integrations
+            WHERE (? IS NULL OR workspace = ? OR (? = 1 AND spec LIKE '%"public":true%')) AND id < coalesce(?, '~')
+            ORDER BY id DESC LIMIT ?
+            """, [workspace, workspace, includesPublic, after, limit.rows], limit: limit
+        ) { row in try IntegrationRecord(row) }
+    }
+
+    /// The client's credentials, opened; nil where the spec names none.
+    package func clientCredentials(of record: IntegrationRecord) throws -> (id: String?, secret: Secret?) {
+        let secrets = record.spec.secrets.isEmpty ? [:] : try secrets(of: record.id.text)
+        let id: String? =
+            switch record.spec.config.clientId {
+            case .text(let text)?: text
+            case .secret?: secrets["config.clientId"]?.reveal()
+            case nil: nil
+            }
+        return (id, record.spec.config.clientSecret == nil ? nil : secrets["config.clientSecret"])
+    }
+}
+
+extension Writing {
+    /// The integration, locked to the end of the transaction: nobody changes it, and no connection or flow is added to it.
+    func holdIntegration(_ id: IntegrationID) throws -> IntegrationRecord? {
+        try db.row(
+            """
+            SELECT id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
+                error
+            FROM integrations WHERE id = ? {for update}
+            """, [id.text]
+        ) { row in try IntegrationRecord(row) }
+    }
+
+    /// Adds an integration made over HTTP and returns it; a taken name gets the end of the id behind it.
+    package func insertIntegration(
+        id: IntegrationID, workspace: String, name: String, spec: IntegrationSpec, by actor: String, at now: Timestamp
+    ) throws -> IntegrationRecord {
+        for candidate in [name, "\(name.prefix(50))-\(id.text.suffix(12))"] {
+            let record = try db.row(
+                """
+                INSERT INTO integrations
+                    (id, workspace, name, owner, origin, prevent_destroy, spec, created_at, updated_at, updated_by)
+                VALUES (?, ?, ?, '', 'api', 0, ?, ?, ?, ?)
+                ON CONFLICT (workspace, name) DO NOTHING
+                RETURNING id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by,
+                    error_at, error
+                """,
+                [id.text, workspace, candidate, spec.json.canonicalText, now.milliseconds, now.milliseconds, actor]
+            ) { row in try IntegrationRecord(row) }
+            if let record {
+                try advanceSerial()
+                return record
+            }
+        }
+        throw StoreError(code: .constraint, message: "the name \(name) is taken twice over in \(workspace)")
+    }
+
+    /// Replaces the spec; nil where the integration is gone. A fault of the old configuration is forgotten.
+    package func updateIntegration(
+        _ id: IntegrationID, spec: IntegrationSpec, by actor: String, at now: Timestamp
+    ) throws -> IntegrationRecord? {
+        let record = try db.row(
+            """
+            UPDATE integrations SET spec = ?, updated_at = ?, updated_by = ?, error_at = NULL, error = NULL
+            WHERE id = ?
+            RETURNING id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
+                error
+            """, [spec.json.canonicalText, now.milliseconds, actor, id.text]
+        ) { row in try IntegrationRecord(row) }
+        guard let record else { return nil }
+        try advanceSerial()
+        return record
+    }
+
+    /// Removes the integration with its secrets, states and connections, whose revocation is queued first.
+    package func deleteIntegration(_ id: IntegrationID, at now: Timestamp) throws -> Bool {
+        try queueRevocations(ofIntegration: id, at: now)
+        try deleteSecrets(of: id.text)
+        guard try db.run("DELETE FROM integrations WHERE id = ?", [id.text]) > 0 else { return false }
+        try advanceSerial()
+        return true
+    }
+
+    /// Marks or, with nil, clears the fault that shows as status ERROR.
+    package func setIntegrationError(_ error: String?, of id: IntegrationID, at now: Timestamp) throws {
+        try db.run(
+            "UPDATE integrations SET error_at = ?, error = ? WHERE id = ? AND (error IS NOT NULL OR ? IS NOT NULL)",
+            [error.map { _ in now.milliseconds }, error, id.text, error])
+    }
+}

@@ -1,0 +1,111 @@
+import Spec
+package import Values
+
+/// One line of an integration's or a webhook's activity log; it holds no secret.
+package struct ActivityLog: Sendable, Hashable {
+    package enum Level: String, Sendable, CaseIterable {
+        case info
+        case warning
+        case error
+    }
+
+    /// Grows with every entry; 0 before it is written.
+    package var id: Int
+    package var workspace: String
+    package var integrationID: String?
+    package var connectionID: String?
+    package var webhookID: String?
+    package var level: Level
+    /// What happened, in dotted form: `oauth.connected`, `oauth.refresh_failed`.
+    package var action: String
+    package var message: String
+    package var actor: String?
+    package var at: Timestamp
+
+    /// Entries kept of one integration in each workspace, and of one webhook.
+    package static let kept = 1000
+
+    package init(
+        workspace: String, integrationID: String?, connectionID: String? = nil, webhookID: String? = nil, level: Level = .info,
+        action: String, message: String, actor: String?, at: Timestamp
+    ) {
+        id = 0
+        self.webhookID = webhookID
+        self.workspace = workspace
+        self.integrationID = integrationID
+        self.connectionID = connectionID
+        self.level = level
+        self.action = action
+        self.message = message
+        self.actor = actor
+        self.at = at
+    }
+
+    fileprivate init(_ row: Row) throws {
+        id = try row["id"]
+        workspace = try row["workspace"]
+        integrationID = try row["integration_id"]
+        connectionID = try row["connection_id"]
+        webhookID = try row["webhook_id"]
+        level = try Level(rawValue: row["level"]) ?? .info
+        action = try row["action"]
+        message = try row["message"]
+        actor = try row["actor"]
+        at = Timestamp(milliseconds: try row["at"])
+    }
+}
+
+extension Statements {
+    /// Newest first; `before` is the id of the last entry of the page before.
+    ///
+    /// - Parameter workspace: whose entries; several workspaces have some where the integration is public. Nil for all.
+    package func logs(
+        ofIntegration integrationID: IntegrationID, workspace: String?, before: Int?, limit: PageLimit
+    ) throws -> ListPage<ActivityLog> {
+        try logs(
+            """
+            SELECT id, workspace, integration_id, connection_id, webhook_id, level, action, message, actor, at FROM logs
+            WHERE integration_id = ? AND (? IS NULL OR workspace = ?) AND id < ? ORDER BY id DESC LIMIT ?
+            """, of: integrationID.text, workspace, before, limit)
+    }
+
+    /// The same of a webhook.
+    package func logs(
+        ofWebhook webhookID: WebhookID, workspace: String?, before: Int?, limit: PageLimit
+    ) throws -> ListPage<ActivityLog> {
+        try logs(
+            """
+            SELECT id, workspace, integration_id, connection_id, webhook_id, level, action, message, actor, at FROM logs
+            WHERE webhook_id = ? AND (? IS NULL OR workspace = ?) AND id < ? ORDER BY id DESC LIMIT ?
+            """, of: webhookID.text, workspace, before, limit)
+    }
+
+    private func logs(
+        _ sql: SQL, of id: String, _ workspace: String?, _ before: Int?, _ limit: PageLimit
+    ) throws -> ListPage<ActivityLog> {
+        try db.page(sql, [id, workspace, workspace, before ?? Int.max, limit.rows], limit: limit) { row in try ActivityLog(row) }
+    }
+}
+
+extension Writing {
+    /// Adds an entry; what exceeds its share is dropped later, by `Store.pruneLogs`.
+    package func insertLog(_ log: ActivityLog) throws {
+        try insertLogs([log])
+    }
+
+    /// The same for several, in their order.
+    package func insertLogs(_ logs: [ActivityLog]) throws {
+        guard !logs.isEmpty else { return }
+        let rows = logs.map { log -> SQLArguments in
+            [
+                log.workspace, log.integrationID, log.connectionID, log.webhookID, log.level.rawValue, log.action,
+                String(log.message.prefix(1000)), log.actor, log.at.milliseconds,
+            ]
+        }
+        try db.queue(
+            """
+            INSERT INTO logs (workspace, integration_id, connection_id, webhook_id, level, action, message, actor, at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """, each: rows)
+    }
+}

@@ -1,0 +1,32 @@
+package import Values
+
+extension Statements {
+    /// Grants of the keys that could pass a check now.
+    package func liveKeyGrants(in workspace: String, at now: Timestamp) throws -> [KeyGrant] {
+        try db.rows(
+            """
+            SELECT policy, scopes, rate_limit_per_hour, rate_limit_per_day, coalesce(h.granted, 0), coalesce(d.granted, 0)
+            FROM api_keys
+            LEFT JOIN limit_windows h ON h.subject = api_keys.subject AND h.span = 'hour' AND h.start = ?
+            LEFT JOIN limit_windows d ON d.subject = api_keys.subject AND d.span = 'day' AND d.start = ?
+            WHERE workspace = ? AND status = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?)
+            """,
+            [LimitWindow.hour.start(of: now).milliseconds, LimitWindow.day.start(of: now).milliseconds, workspace, now.milliseconds]
+        ) { row in
+            let scopes: String? = try row[1]
+            return KeyGrant(
+                policy: try row[0], scopes: scopes.flatMap { try? JSON(parsing: $0) }?.strings,
+                rateLimitPerHour: try row[2], rateLimitPerDay: try row[3], usedThisHour: try row[4], usedThisDay: try row[5])
+        }
+    }
+
+    package func connectionCount(integrationID: String) throws -> Int {
+        try db.value("SELECT count(*) FROM connections WHERE integration_id = ?", [integrationID]) ?? 0
+    }
+
+    /// The scopes that each connection of an integration was granted.
+    package func connectionScopes(integrationID: String) throws -> [[String]] {
+        try db.values("SELECT scopes FROM connections WHERE integration_id = ?", [integrationID], as: String.self)
+            .map { (try? JSON(parsing: $0))?.strings ?? $0.split(separator: " ").map(String.init) }
+    }
+}

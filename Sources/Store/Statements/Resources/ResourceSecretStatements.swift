@@ -1,0 +1,51 @@
+import Spec
+package import Values
+
+extension Statements {
+    /// Opens the secrets of the given rows, by row id and field.
+    package func secrets(ofResources ids: Set<String>) throws -> [String: [String: Secret]] {
+        guard !ids.isEmpty else { return [:] }
+        let ids = ids.sorted { $0.precedes($1) }
+        var secrets: [String: [String: Secret]] = [:]
+        try db.run("SELECT field, sealed FROM secrets WHERE resource_id = ?", each: ids.map { [$0] }) { position, row in
+            let (id, field): (String, String) = (ids[position], try row[0])
+            secrets[id, default: [:]][field] = try requireKeyring().open(try row[1], at: .secret(of: id, field: field))
+        }
+        return secrets
+    }
+
+    /// Which fields of a resource have a secret in the state; opens none.
+    package func secretFields(ofResource id: String) throws -> [String] {
+        try db.values("SELECT field FROM secrets WHERE resource_id = ? ORDER BY field", [id])
+    }
+}
+
+extension Writing {
+    /// Sets or replaces secrets of any resources, with one wait at most.
+    ///
+    /// - Parameter secrets: of one field one value.
+    package func setSecrets(_ secrets: [ResourceSecret], at now: Timestamp) throws {
+        guard !secrets.isEmpty else { return }
+        let keyring = try requireKeyring()
+        let sorted = secrets.sorted { a, b in
+            a.resourceID.isExactly(b.resourceID) ? a.field.precedes(b.field) : a.resourceID.precedes(b.resourceID)
+        }
+        let arguments = try sorted.map { secret in
+            let sealed = try keyring.seal(secret.value, for: .secret(of: secret.resourceID, field: secret.field))
+            return [secret.resourceID, secret.field, sealed, now.milliseconds] as SQLArguments
+        }
+        try db.queue(
+            """
+            INSERT INTO secrets (resource_id, field, sealed, updated_at) VALUES (?, ?, ?, ?)
+            ON CONFLICT (resource_id, field) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at
+            """,
+            each: arguments)
+    }
+
+    /// Removes every secret of the given rows, with one wait at most.
+    package func deleteSecrets(ofResources ids: [String]) throws {
+        guard !ids.isEmpty else { return }
+        let ids = ids.sorted { $0.precedes($1) }
+        try db.queue("DELETE FROM secrets WHERE resource_id = ?", each: ids.map { [$0] })
+    }
+}

@@ -1,0 +1,168 @@
+import Spec
+package import Values
+
+/// A delivery that a worker holds: nobody else touches its row while the claim stands.
+package struct ClaimedDelivery: Sendable {
+    package var id: DeliveryID
+    package var eventID: EventID
+    package var webhookID: WebhookID
+    /// Fences every write of the holder.
+    package var claim: String
+    /// Attempts that have ended.
+    package var attempts: Int
+    /// Those of them that an earlier run of retries made, before somebody asked for the delivery again.
+    package var attemptsBefore: Int
+    package var retriesLeft: Int
+    /// The payload, byte for byte what is sent and signed.
+    package var body: [UInt8]
+
+    /// Counts from 1: which retry follows if the next attempt fails.
+    package var nextRetry: Int { attempts - attemptsBefore + 1 }
+
+    package init(
+        id: DeliveryID, eventID: EventID, webhookID: WebhookID, claim: String, attempts: Int, attemptsBefore: Int = 0, retriesLeft: Int,
+        body: [UInt8]
+    ) {
+        self.id = id
+        self.eventID = eventID
+        self.webhookID = webhookID
+        self.claim = claim
+        self.attempts = attempts
+        self.attemptsBefore = attemptsBefore
+        self.retriesLeft = retriesLeft
+        self.body = body
+    }
+}
+
+/// How many of a webhook's due deliveries a worker takes at most.
+package struct DueDeliveries: Sendable {
+    package var webhook: WebhookID
+    package var limit: Int
+
+    package init(webhook: WebhookID, limit: Int) {
+        self.webhook = webhook
+        self.limit = limit
+    }
+}
+
+/// What becomes of a delivery after an attempt.
+package enum DeliveryStep: Sendable, Equatable {
+    case delivered
+    /// Another attempt at that time; `reason` says why one is needed.
+    case retry(at: Timestamp, reason: String)
+    case exhausted(reason: String)
+}
+
+extension Writing {
+    /// Takes what is due for one webhook, oldest first.
+    package func claimDeliveries(of webhook: WebhookID, due now: Timestamp, limit: Int, claim: String) throws -> [ClaimedDelivery] {
+        try claimDeliveries([DueDeliveries(webhook: webhook, limit: limit)], due: now, claim: claim)
+    }
+
+    /// Takes what is due for each webhook, oldest first, with one wait; of one webhook sorted by id. What somebody else takes at the
+    /// same time is passed over.
+    package func claimDeliveries(_ wanted: [DueDeliveries], due now: Timestamp, claim: String) throws -> [ClaimedDelivery] {
+        var claimed: [[ClaimedDelivery]] = Array(repeating: [], count: wanted.count)
+        try db.run(
+            """
+            WITH pick AS MATERIALIZED (
+                SELECT id FROM deliveries
+                WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at <= ?
+                ORDER BY due_at LIMIT ? {for update} {skip locked})
+            UPDATE deliveries SET claim = ? WHERE id IN (SELECT id FROM pick) AND claim IS NULL
+            RETURNING id, event_id, attempts, attempts_before, retries_left, (SELECT body FROM events WHERE events.id = event_id)
+            """,
+            each: wanted.map { SQLArguments([.text($0.webhook.text), .int(now.milliseconds), .int(Int64($0.limit)), .text(claim)]) }
+        ) { position, row in
+            let text: String = try row[0]
+            guard let id = DeliveryID(text), let event = try EventID(row[1]) else {
+                throw StoreError(code: .notAState, message: "the delivery \(text) cannot be read")
+            }
+            let body: String = try row[5]
+            claimed[position].append(
+                try ClaimedDelivery(
+                    id: id, eventID: event, webhookID: wanted[position].webhook, claim: claim, attempts: row[2], attemptsBefore: row[3],
+                    retriesLeft: row[4], body: Array(body.utf8)))
+        }
+        return claimed.flatMap { $0.sorted { $0.id < $1.id } }
+    }
+
+    // What others hold is not waited for: it is being claimed, parked or resumed by them, and whoever parks looks again afterwards.
+
+    /// What is unclaimed of a webhook waits for it from now on, at most `limit` of it; returns how many.
+    @discardableResult
+    package func parkDeliveries(of webhook: WebhookID, reason: String, limit: Int = .max) throws -> Int {
+        try db.run(
+            """
+            WITH pick AS MATERIALIZED (
+                SELECT id FROM deliveries
+                WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL
+                ORDER BY due_at LIMIT ? {for update} {skip locked})
+            UPDATE deliveries SET due_at = NULL, reason = ? WHERE id IN (SELECT id FROM pick)
+            """,
+            [webhook.text, limit, reason])
+    }
+
+    /// What waited for the webhook is due now, at most `limit` of it; returns how many.
+    @discardableResult
+    package func resumeDeliveries(of webhook: WebhookID, at now: Timestamp, limit: Int = .max) throws -> Int {
+        try db.run(
+            """
+            WITH pick AS MATERIALIZED (
+                SELECT id FROM deliveries
+                WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NULL
+                LIMIT ? {for update} {skip locked})
+            UPDATE deliveries SET due_at = ?, reason = NULL WHERE id IN (SELECT id FROM pick)
+            """,
+            [webhook.text, limit, now.milliseconds])
+    }
+
+    /// Frees the claims of workers that are gone: their attempts were cut off, and are repeated at once.
+    ///
+    /// - Parameter epoch: the beginning of this process's own claims, which stand.
+    package func recoverClaims(keeping epoch: String, at now: Timestamp) throws -> Int {
+        try db.run(
+            """
+            WITH pick AS MATERIALIZED (
+                SELECT id FROM deliveries WHERE claim IS NOT NULL AND substr(claim, 1, length(?)) <> ?
+                ORDER BY webhook_id, id {for update})
+            UPDATE deliveries SET claim = NULL, due_at = ? WHERE id IN (SELECT id FROM pick)
+            """,
+            [epoch, epoch, now.milliseconds])
+    }
+
+    /// Makes a delivery due now: one that ended gets `retries` anew, one under way stays as it is.
+    ///
+    /// - Parameter parkedReason: why the webhook takes nothing at present; the delivery then waits for it.
+    package func retryDelivery(_ id: DeliveryID, retries: Int, parkedReason: String?, at now: Timestamp) throws {
+        try db.run(
+            """
+            UPDATE deliveries SET due_at = ?, reason = ?, finished_at = NULL,
+                attempts_before = CASE WHEN status = 'PENDING' THEN attempts_before ELSE attempts END,
+                retries_left = CASE WHEN status = 'PENDING' THEN retries_left ELSE ? END, status = 'PENDING'
+            WHERE id = ? AND claim IS NULL
+            """,
+            [parkedReason == nil ? now.milliseconds : nil, parkedReason, retries, id.text])
+    }
+
+    /// The same for every delivery of a webhook that ended so, made in that span; returns how many.
+    package func replayDeliveries(
+        of webhook: WebhookID, status: DeliveryRecord.Status, since: Timestamp, until: Timestamp, retries: Int, parkedReason: String?,
+        at now: Timestamp
+    ) throws -> Int {
+        try db.run(
+            """
+            WITH pick AS MATERIALIZED (
+                SELECT id FROM deliveries
+                WHERE webhook_id = ? AND status = ? AND created_at >= ? AND created_at < ? AND claim IS NULL
+                ORDER BY id {for update})
+            UPDATE deliveries SET due_at = ?, reason = ?, finished_at = NULL, attempts_before = attempts, retries_left = ?,
+                status = 'PENDING'
+            WHERE id IN (SELECT id FROM pick)
+            """,
+            [
+                webhook.text, status.rawValue, since.milliseconds, until.milliseconds, parkedReason == nil ? now.milliseconds : nil,
+                parkedReason, retries,
+            ])
+    }
+}

@@ -1,0 +1,96 @@
+import Spec
+package import Values
+
+extension Statements {
+    package func delivery(_ id: DeliveryID) throws -> DeliveryRecord? {
+        try db.row(
+            """
+            SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
+                d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
+            FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ?
+            """,
+            [id.text]
+        ) { row in try DeliveryRecord(row: row) }
+    }
+
+    /// Newest first; `after` is the id that the page before ended with.
+    package func deliveries(
+        of webhook: WebhookID, status: DeliveryRecord.Status?, after: String?, limit: PageLimit
+    ) throws -> ListPage<DeliveryRecord> {
+        try db.page(
+            """
+            SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
+                d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
+            FROM deliveries d JOIN events e ON e.id = d.event_id
+            WHERE d.webhook_id = ? AND (? IS NULL OR d.status = ?) AND (? IS NULL OR d.id < ?)
+            ORDER BY d.id DESC LIMIT ?
+            """,
+            [webhook.text, status?.rawValue, status?.rawValue, after, after, limit.rows], limit: limit
+        ) { row in try DeliveryRecord(row: row) }
+    }
+
+    /// The webhooks that have anything unclaimed to wait for, each with its earliest due time.
+    ///
+    /// One step into the index for each webhook, however many deliveries wait.
+    package func nextDueTimes() throws -> [WebhookID: Timestamp] {
+        var times: [WebhookID: Timestamp] = [:]
+        try db.forEach(
+            """
+            SELECT id, (
+                SELECT min(due_at) FROM deliveries
+                WHERE webhook_id = webhooks.id AND status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL)
+            FROM webhooks
+            """,
+            []
+        ) { row in
+            if let id = try WebhookID(row[0]), let due: Int64 = try row[1] { times[id] = Timestamp(milliseconds: due) }
+            return true
+        }
+        return times
+    }
+
+    /// The same for one webhook; nil where nothing waits.
+    package func nextDueTime(of webhook: WebhookID) throws -> Timestamp? {
+        try nextDueTimes(of: [webhook])[webhook]
+    }
+
+    /// The same of several webhooks, with one wait; those with nothing due are left out.
+    package func nextDueTimes(of webhooks: [WebhookID]) throws -> [WebhookID: Timestamp] {
+        var times: [WebhookID: Timestamp] = [:]
+        try db.run(
+            """
+            SELECT min(due_at) FROM deliveries
+            WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NOT NULL
+            """,
+            each: webhooks.map { SQLArguments([.text($0.text)]) }
+        ) { position, row in
+            if let due: Int64 = try row[0] { times[webhooks[position]] = Timestamp(milliseconds: due) }
+        }
+        return times
+    }
+
+    /// The webhooks with deliveries that wait for the webhook itself.
+    package func parkedWebhooks() throws -> [WebhookID] {
+        try db.values(
+            """
+            SELECT id FROM webhooks WHERE EXISTS (
+                SELECT 1 FROM deliveries
+                WHERE webhook_id = webhooks.id AND status = 'PENDING' AND claim IS NULL AND due_at IS NULL)
+            """,
+            as: String.self
+        ).compactMap { WebhookID($0) }
+    }
+}
+
+extension DeliveryRecord {
+    init(row: Row) throws {
+        let text: String = try row[0]
+        guard let id = DeliveryID(text), let eventID = try EventID(row[1]), let webhookID = try WebhookID(row[3]),
+            let status = try Status(rawValue: row[5])
+        else { throw StoreError(code: .notAState, message: "the delivery \(text) cannot be read") }
+        try self.init(
+            id: id, eventID: eventID, eventType: row[2], webhookID: webhookID, workspace: row[4], status: status, attempts: row[6],
+            retriesLeft: row[7], dueAt: (row[8] as Int64?).map { Timestamp(milliseconds: $0) }, isUnderWay: row[9], reason: row[10],
+            createdAt: Timestamp(milliseconds: row[11]), finishedAt: (row[12] as Int64?).map { Timestamp(milliseconds: $0) })
+    }
+}

@@ -1,0 +1,86 @@
+package import Values
+
+/// What a batch of attempts says about the receiver of one webhook.
+package struct ReceiverOutcome: Sendable, Equatable {
+    package var webhook: WebhookID
+    /// Where the attempts went: they say nothing about any later address.
+    package var url: String
+    /// Whether a delivery was taken, so that a run of failures before it is over.
+    package var isWell: Bool
+    /// Failures since the last success, and the first of them.
+    package var failures: Int
+    package var failingSince: Timestamp?
+    /// Why the receiver is to be served no more whatever its record is; what users read.
+    package var refusal: String?
+
+    package init(
+        webhook: WebhookID, url: String, isWell: Bool = false, failures: Int = 0, failingSince: Timestamp? = nil, refusal: String? = nil
+    ) {
+        self.webhook = webhook
+        self.url = url
+        self.isWell = isWell
+        self.failures = failures
+        self.failingSince = failingSince
+        self.refusal = refusal
+    }
+}
+
+extension Writing {
+    /// Adds what attempts said to the receivers' records and disables those that refused or have failed for longer than `longest`.
+    ///
+    /// A receiver's run of failures is the one in the state, whoever noted its beginning. It comes before what is written about the
+    /// deliveries: a webhook is locked before its deliveries, in the order of ids, as its removal does.
+    ///
+    /// - Returns: those that were disabled now, with the reason.
+    package func noteReceivers(
+        _ outcomes: [ReceiverOutcome], longest: Duration, at now: Timestamp
+    ) throws -> [(webhook: WebhookID, reason: String)] {
+        let outcomes = outcomes.sorted { $0.webhook < $1.webhook }
+        var reasons: [(outcome: ReceiverOutcome, reason: String)] = []
+        try db.run(
+            Self.note,
+            each: outcomes.map { outcome in
+                let (well, failures) = (SQLValue.int(outcome.isWell ? 1 : 0), SQLValue.int(Int64(outcome.failures)))
+                let since = SQLValue.int(outcome.failingSince?.milliseconds)
+                return SQLArguments([
+                    failures, well, since, since, well, failures, failures, .text(outcome.webhook.text), failures, .text(outcome.url),
+                ])
+            }
+        ) { position, row in
+            let outcome = outcomes[position]
+            if let refusal = outcome.refusal {
+                reasons.append((outcome, refusal))
+            } else if let since: Int64 = try row[0], now - Timestamp(milliseconds: since) > longest {
+                reasons.append((outcome, "every attempt since \(Timestamp(milliseconds: since)) failed"))
+            }
+        }
+        let changed = try db.run(
+            Self.disable,
+            each: reasons.map { [now.milliseconds, $0.reason, $0.outcome.webhook.text, $0.outcome.url] })
+        return zip(reasons, changed).compactMap { $1 > 0 ? ($0.outcome.webhook, $0.reason) : nil }
+    }
+
+    /// A success ends the run of failures; a failure begins one or prolongs it. A receiver that was well and is costs no write.
+    private static var note: SQL {
+        """
+        UPDATE webhooks SET
+            failing_since = CASE WHEN ? = 0 THEN NULL WHEN ? = 1 THEN ? ELSE coalesce(failing_since, ?) END,
+            consecutive_failures = CASE WHEN ? = 1 THEN ? ELSE consecutive_failures + ? END
+        WHERE id = ? AND (failing_since IS NOT NULL OR ? > 0) AND {member url of spec} = ?
+        RETURNING failing_since
+        """
+    }
+
+    private static var disable: SQL {
+        """
+        UPDATE webhooks SET disabled_at = ?, disabled_reason = ?
+        WHERE id = ? AND disabled_at IS NULL AND {member url of spec} = ?
+        """
+    }
+
+    /// Disables one webhook; false where it was disabled already, has another address, or is gone.
+    @discardableResult
+    package func disableWebhook(_ id: WebhookID, at url: String, reason: String, at now: Timestamp) throws -> Bool {
+        try db.run(Self.disable, [now.milliseconds, reason, id.text, url]) > 0
+    }
+}

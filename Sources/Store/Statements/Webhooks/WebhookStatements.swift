@@ -1,0 +1,139 @@
+package import Spec
+package import Values
+
+/// The columns that `WebhookRecord.init(row:)` reads, in its order.
+private enum Columns {
+    static let byID: SQL = """
+        SELECT id, workspace, name, origin, file, line, spec, created_at, updated_at, updated_by,
+            disabled_at, disabled_reason, failing_since, consecutive_failures, prevent_destroy
+        FROM webhooks WHERE id = ?
+        """
+    static let all: SQL = """
+        SELECT id, workspace, name, origin, file, line, spec, created_at, updated_at, updated_by,
+            disabled_at, disabled_reason, failing_since, consecutive_failures, prevent_destroy
+        FROM webhooks ORDER BY id
+        """
+    static let page: SQL = """
+        SELECT id, workspace, name, origin, file, line, spec, created_at, updated_at, updated_by,
+            disabled_at, disabled_reason, failing_since, consecutive_failures, prevent_destroy
+        FROM webhooks WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR id < ?) ORDER BY id DESC LIMIT ?
+        """
+}
+
+extension Statements {
+    package func webhook(_ id: WebhookID) throws -> WebhookRecord? {
+        try db.row(Columns.byID, [id.text]) { row in try WebhookRecord(row: row) }
+    }
+
+    /// Newest first, of one workspace or of all; `after` is the id that the page before ended with.
+    package func webhooks(workspace: String?, after: String?, limit: PageLimit) throws -> ListPage<WebhookRecord> {
+        try db.page(Columns.page, [workspace, workspace, after, after, limit.rows], limit: limit) { row in try WebhookRecord(row: row) }
+    }
+
+    /// What the routing table is made of: every webhook, with a mark that moves when it or one of its secrets changes.
+    ///
+    /// - Parameter unchanged: whether the holder has the row with that mark already; its spec is not decoded then.
+    package func webhooksForRouting(unchanged: (WebhookID, String) -> Bool) throws -> [(
+        id: WebhookID, mark: String, record: WebhookRecord?
+    )] {
+        var secretTimes: [String: Int64] = [:]
+        try db.forEach("SELECT resource_id, max(updated_at) FROM secrets GROUP BY resource_id", []) { row in
+            secretTimes[try row[0]] = try row[1]
+            return true
+        }
+        var found: [(id: WebhookID, mark: String, record: WebhookRecord?)] = []
+        try db.forEach(Columns.all, []) { row in
+            let (text, specText): (String, String) = try (row[0], row[6])
+            guard let id = WebhookID(text) else { return true }
+            let (updatedAt, disabledAt): (Int64, Int64?) = try (row[8], row[10])
+            let mark = "\(updatedAt)/\(disabledAt ?? -1)/\(secretTimes[text] ?? -1)/\(specText)"
+            found.append((id, mark, unchanged(id, mark) ? nil : try WebhookRecord(row: row)))
+            return true
+        }
+        return found
+    }
+
+    /// The declared event types of every workspace.
+    package func eventTypes() throws -> [(workspace: String, name: String, spec: EventTypeSpec)] {
+        var types: [(workspace: String, name: String, spec: EventTypeSpec)] = []
+        try db.forEach("SELECT workspace, name, spec FROM event_types", []) { row in
+            let text: String = try row[2]
+            if let json = try? JSON(parsing: text), let spec = EventTypeSpec(json: json) { types.append(try (row[0], row[1], spec)) }
+            return true
+        }
+        return types
+    }
+
+    /// Whether the workspace declares that event type; built-in ones are declared nowhere.
+    package func declaresEventType(_ name: String, workspace: String) throws -> Bool {
+        try db.value("SELECT EXISTS (SELECT 1 FROM event_types WHERE workspace = ? AND name = ?)", [workspace, name]) ?? false
+    }
+
+    /// The names of the event types that the workspace declares, in order.
+    package func declaredEventTypes(workspace: String) throws -> [String] {
+        try db.values("SELECT name FROM event_types WHERE workspace = ? ORDER BY name", [workspace])
+    }
+
+    /// Deliveries of the webhook that are still owed.
+    package func pendingDeliveryCount(of id: WebhookID) throws -> Int {
+        try db.value("SELECT count(*) FROM deliveries WHERE webhook_id = ? AND status = 'PENDING'", [id.text]) ?? 0
+    }
+}
+
+extension Writing {
+    /// Adds a webhook that the API made.
+    package func insertWebhook(_ record: WebhookRecord) throws {
+        try db.run(
+            """
+            INSERT INTO webhooks (id, workspace, name, owner, origin, prevent_destroy, spec, created_at, updated_at, updated_by)
+            VALUES (?, ?, ?, '', 'api', 0, ?, ?, ?, ?)
+            """,
+            [
+                record.id.text, record.workspace, record.name, record.spec.json.canonicalText, record.createdAt.milliseconds,
+                record.updatedAt.milliseconds, record.updatedBy,
+            ])
+        try advanceSerial()
+    }
+
+    /// Replaces the declared fields, whoever declared them; runtime facts stay but for what `clearsDisabled` says.
+    package func updateWebhook(_ id: WebhookID, spec: WebhookSpec, clearsDisabled: Bool, at now: Timestamp, by actor: String) throws {
+        try db.run(
+            "UPDATE webhooks SET spec = ?, updated_at = ?, updated_by = ? WHERE id = ?",
+            [spec.json.canonicalText, now.milliseconds, actor, id.text])
+        if clearsDisabled { try enableWebhook(id) }
+        try advanceSerial()
+    }
+
+    /// A fact of the runtime, not a change of what was declared: neither `updated_at` nor the serial moves.
+    package func enableWebhook(_ id: WebhookID) throws {
+        try db.run(
+            """
+            UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL, consecutive_failures = 0
+            WHERE id = ?
+            """,
+            [id.text])
+    }
+
+    /// Removes the webhook with its secrets; its deliveries go with it by foreign key.
+    package func deleteWebhook(_ id: WebhookID) throws {
+        try deleteSecrets(of: id.text)
+        try db.run("DELETE FROM webhooks WHERE id = ?", [id.text])
+        try advanceSerial()
+    }
+}
+
+extension WebhookRecord {
+    init(row: Row) throws {
+        let (text, origin, specText): (String, String, String) = try (row[0], row[3], row[6])
+        guard let id = WebhookID(text), let json = try? JSON(parsing: specText), let spec = WebhookSpec(json: json) else {
+            throw StoreError(
+                code: .notAState, message: "the webhook \(text) cannot be read; was it written by a newer version?")
+        }
+        try self.init(
+            id: id, workspace: row[1], name: row[2], isDeclared: origin == "manifest", preventDestroy: row[14], file: row[4],
+            line: row[5], spec: spec,
+            createdAt: Timestamp(milliseconds: row[7]), updatedAt: Timestamp(milliseconds: row[8]), updatedBy: row[9],
+            disabledAt: (row[10] as Int64?).map { Timestamp(milliseconds: $0) }, disabledReason: row[11],
+            failingSince: (row[12] as Int64?).map { Timestamp(milliseconds: $0) }, consecutiveFailures: row[13])
+    }
+}

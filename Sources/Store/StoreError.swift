@@ -1,0 +1,58 @@
+/// Why the state could not be read or written.
+///
+/// Carries SQL text and result codes at most, never a bound value.
+package struct StoreError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable, Hashable {
+        /// Somebody else held what the statement needed for longer than it may wait.
+        case locked
+        /// The state was written by a newer version of this program.
+        case newerVersion
+        /// There is no state at that place.
+        case missing
+        /// It is no state of ours, or is damaged.
+        case notAState
+        /// The path or the database cannot be opened, read or written.
+        case inaccessible
+        /// The disk or a quota is full.
+        case full
+        /// A constraint of the schema refused the write.
+        case constraint
+        /// A sealed value cannot be opened: the key is missing or wrong, or the bytes were moved or changed.
+        case sealed
+        /// The database does not answer at present; what was asked for is not done, or it is not known to be.
+        case unavailable
+        /// Another process has taken this one's place; it must end.
+        case fenced
+        /// Anything else that the database reports.
+        case database
+
+        /// Whether it would meet any other write as well.
+        var concernsState: Bool {
+            switch self {
+            case .locked, .missing, .inaccessible, .full, .unavailable, .fenced, .newerVersion: true
+            case .notAState, .constraint, .sealed, .database: false
+            }
+        }
+    }
+
+    package let code: Code
+    /// What was attempted, on what, and what to do.
+    package let message: String
+
+    package init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}
+
+extension StoreError {
+    static func newerVersion(_ version: Int, of state: String) -> StoreError {
+        StoreError(
+            code: .newerVersion,
+            message:
+                "the state \(state) was written by a newer version of reconcile (schema \(version), this one knows \(Schema.currentVersion)); upgrade this program"
+        )
+    }
+}
