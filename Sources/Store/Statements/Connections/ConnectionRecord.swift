@@ -52,7 +52,8 @@ package struct ConnectionRecord: Sendable, Equatable {
         workspace = try row["workspace"]
         scopes = ScopeList.decode(try row["scopes"])
         tokenType = try row["token_type"]
-        isRefreshable = try row["is_refreshable"]
+        // Not `IS NOT NULL`, which SQLite 3.40 takes for true in every RETURNING.
+        isRefreshable = try row["refresh_bytes"] as Int64? != nil
         metadata = Self.metadata(try row["metadata"])
         region = try row["region"]
         expiresAt = Self.time(try row["expires_at"])

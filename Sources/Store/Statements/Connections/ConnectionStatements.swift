@@ -5,7 +5,7 @@ extension Statements {
     package func connection(_ id: ConnectionID) throws -> ConnectionRecord? {
         try db.row(
             """
-            SELECT id, workspace, integration_id, status, scopes, token_type, refresh_token IS NOT NULL AS is_refreshable, metadata,
+            SELECT id, workspace, integration_id, status, scopes, token_type, length(refresh_token) AS refresh_bytes, metadata,
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             FROM connections WHERE id = ?
@@ -20,7 +20,7 @@ extension Statements {
         // A bound in any case, which lets SQLite start behind `after`; no id reaches `~`.
         try db.page(
             """
-            SELECT id, workspace, integration_id, status, scopes, token_type, refresh_token IS NOT NULL AS is_refreshable, metadata,
+            SELECT id, workspace, integration_id, status, scopes, token_type, length(refresh_token) AS refresh_bytes, metadata,
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             FROM connections
@@ -77,7 +77,7 @@ extension Writing {
             INSERT INTO connections (id, workspace, integration_id, status, scopes, token_type, access_token, refresh_token,
                 metadata, region, expires_at, due_at, generation, created_by, created_at, updated_at)
             VALUES (?, ?, ?, 'ACTIVE', ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?)
-            RETURNING id, workspace, integration_id, status, scopes, token_type, refresh_token IS NOT NULL AS is_refreshable, metadata,
+            RETURNING id, workspace, integration_id, status, scopes, token_type, length(refresh_token) AS refresh_bytes, metadata,
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             """,
@@ -102,7 +102,7 @@ extension Writing {
                 region = ?, expires_at = ?, due_at = ?, generation = generation + 1, lease = NULL, lease_expires_at = NULL,
                 failures = 0, error_code = NULL, error = NULL, error_at = NULL, updated_at = ?
             WHERE id = ?
-            RETURNING id, workspace, integration_id, status, scopes, token_type, refresh_token IS NOT NULL AS is_refreshable, metadata,
+            RETURNING id, workspace, integration_id, status, scopes, token_type, length(refresh_token) AS refresh_bytes, metadata,
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             """,
@@ -122,7 +122,7 @@ extension Writing {
             """
             UPDATE connections SET lease = ?, lease_expires_at = ?
             WHERE id = ? AND generation = ? AND failures = ? AND (lease IS NULL OR lease_expires_at <= ?)
-            RETURNING id, workspace, integration_id, status, scopes, token_type, refresh_token IS NOT NULL AS is_refreshable, metadata,
+            RETURNING id, workspace, integration_id, status, scopes, token_type, length(refresh_token) AS refresh_bytes, metadata,
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             """,
@@ -141,7 +141,7 @@ extension Writing {
                 expires_at = ?, due_at = ?, generation = generation + 1, lease = NULL, lease_expires_at = NULL, failures = 0,
                 error_code = NULL, error = NULL, error_at = NULL, updated_at = ?, refreshed_at = ?
             WHERE id = ? AND lease = ? AND generation = ?
-            RETURNING id, workspace, integration_id, status, scopes, token_type, refresh_token IS NOT NULL AS is_refreshable, metadata,
+            RETURNING id, workspace, integration_id, status, scopes, token_type, length(refresh_token) AS refresh_bytes, metadata,
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             """,
@@ -163,7 +163,7 @@ extension Writing {
             UPDATE connections SET status = ?, lease = NULL, lease_expires_at = NULL, failures = failures + 1, error_code = ?,
                 error = ?, error_at = ?, due_at = ?, updated_at = ?
             WHERE id = ? AND lease = ? AND generation = ?
-            RETURNING id, workspace, integration_id, status, scopes, token_type, refresh_token IS NOT NULL AS is_refreshable, metadata,
+            RETURNING id, workspace, integration_id, status, scopes, token_type, length(refresh_token) AS refresh_bytes, metadata,
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             """,
