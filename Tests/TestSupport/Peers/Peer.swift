@@ -23,6 +23,9 @@ package struct Peer: Sendable {
     package static let git = Peer(name: "git", path: find("git"))
     package static let sqlite = Peer(name: "sqlite3", path: find("sqlite3"))
     package static let glewlwyd = Peer(name: "glewlwyd", path: find("glewlwyd"))
+    /// The server's program, beside which `initdb`, `pg_ctl` and `psql` lie: Debian has a folder a version, outside PATH.
+    package static let postgres = Peer(name: "PostgreSQL", path: newestPostgres ?? find("postgres"))
+    package static let pgbouncer = Peer(name: "PgBouncer", path: find("pgbouncer"))
     /// Shows the system calls of a program.
     package static let strace = Peer(name: "strace", path: find("strace"))
     /// Gives a program a terminal; part of every Debian.
@@ -35,6 +38,12 @@ package struct Peer: Sendable {
     private static func find(_ name: String) -> String? {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
         return (folders + ["/usr/local/bin", "/usr/bin", "/usr/sbin"]).lazy.compactMap { executable("\($0)/\(name)") }.first
+    }
+
+    private static var newestPostgres: String? {
+        let root = "/usr/lib/postgresql"
+        let versions = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).compactMap { Int($0) }
+        return versions.sorted(by: >).lazy.compactMap { executable("\(root)/\($0)/bin/postgres") }.first
     }
 
     private static func executable(_ path: String) -> String? {

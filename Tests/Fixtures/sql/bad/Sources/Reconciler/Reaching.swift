@@ -1,0 +1,3 @@
+package import GRDB
+
+enum Reaching {}

@@ -1,0 +1,3 @@
+import PostgreSQL
+
+enum Wrong {}

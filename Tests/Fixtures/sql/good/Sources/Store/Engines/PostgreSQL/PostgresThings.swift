@@ -1,0 +1,5 @@
+import PostgreSQL
+
+enum PostgresThings {
+    static let lock = "SELECT pg_advisory_xact_lock(?)"
+}
