@@ -51,7 +51,7 @@ import CPostgreSQL
     package var transaction: TransactionStatus {
         guard let handle = unsafe handle else { return .unknown }
         return switch unsafe PQtransactionStatus(handle) {
-        case PQTRANS_IDLE: .none
+        case PQTRANS_IDLE: .idle
         case PQTRANS_INTRANS: .open
         case PQTRANS_INERROR: .failed
         default: .unknown

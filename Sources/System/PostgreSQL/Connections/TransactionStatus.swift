@@ -1,7 +1,7 @@
 /// Where a session stands (PQtransactionStatus).
 package enum TransactionStatus: Sendable, Hashable {
     /// In no transaction.
-    case none
+    case idle
     case open
     /// In a transaction that can only be rolled back.
     case failed
