@@ -26,7 +26,7 @@ let package = Package(
         .systemLibrary(name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "YAML", dependencies: ["CYAML"], path: "Sources/System/YAML"),
         .target(name: "OpenSSL", dependencies: ["COpenSSL"], path: "Sources/System/OpenSSL"),
-        .target(name: "Curl", dependencies: ["CCurl"], path: "Sources/System/Curl"),
+        .target(name: "Curl", dependencies: ["Values", "CCurl"], path: "Sources/System/Curl"),
         .target(name: "PostgreSQL", dependencies: ["CPostgreSQL"], path: "Sources/System/PostgreSQL"),
         .target(name: "Files", path: "Sources/System/Files"),
 
@@ -72,7 +72,7 @@ let package = Package(
             path: "Tests/TestSupport"
         ),
         .testTarget(name: "ValuesTests", dependencies: ["Values", "TestSupport"]),
-        .testTarget(name: "SystemTests", dependencies: ["YAML", "OpenSSL", "Curl", "PostgreSQL", "Files", "TestSupport"]),
+        .testTarget(name: "SystemTests", dependencies: ["Values", "YAML", "OpenSSL", "Curl", "PostgreSQL", "Files", "TestSupport"]),
         .testTarget(name: "SpecTests", dependencies: ["Values", "Spec", "YAML", "TestSupport"]),
         .testTarget(
             name: "StoreTests",

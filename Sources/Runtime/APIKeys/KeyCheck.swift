@@ -1,4 +1,3 @@
-package import Curl
 import Store
 package import Values
 

@@ -1,4 +1,3 @@
-import Curl
 import HTTPTypes
 import Spec
 package import Values
@@ -59,7 +58,7 @@ package struct KeyCheckEndpoints: EndpointGroup {
         let presented = PresentedKey(call.headers)
         guard case .one(let key) = presented else { return KeyAnswer.refusal(KeyAnswer.error(presented)) }
         let question = KeyChecker.Question(
-            key: key, scopes: scopes, address: call.clientAddress.flatMap { IPAddress($0) })
+            key: key, scopes: scopes, address: call.clientAddress)
         return KeyAnswer.reply(try await checker.verdict(on: question, at: call.now), scopes: scopes, deniedStatus: deniedStatus)
     }
 

@@ -1,4 +1,3 @@
-package import Curl
 import HTTPTypes
 import OpenSSL
 import Spec

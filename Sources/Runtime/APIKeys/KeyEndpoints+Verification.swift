@@ -1,4 +1,3 @@
-import Curl
 import HTTPTypes
 import Values
 
@@ -29,7 +28,7 @@ extension KeyEndpoints {
             let given = fields.string("ipAddress") { IPAddress($0) == nil ? "is no IP address" : nil }
             try fields.finish()
             let question = KeyChecker.Question(
-                key: Array(key.utf8), scopes: scopes, address: (given ?? call.clientAddress).flatMap { IPAddress($0) },
+                key: Array(key.utf8), scopes: scopes, address: given.flatMap { IPAddress($0) } ?? call.clientAddress,
                 cost: cost, workspace: call.workspaceFilter)
             let verdict = try await checker.verdict(on: question, at: call.now)
             return Reply(.ok, KeyVerification.json(verdict), headers: KeyAnswer.limitHeaders(verdict.limits))

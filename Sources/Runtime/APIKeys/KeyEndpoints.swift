@@ -1,4 +1,3 @@
-import Curl
 import HTTPTypes
 import Spec
 package import Store

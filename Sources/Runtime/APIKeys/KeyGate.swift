@@ -1,4 +1,3 @@
-import Curl
 package import HTTPTypes
 import Store
 import Values
@@ -16,7 +15,7 @@ package struct KeyGate: Sendable {
         let presented = PresentedKey(call.headers)
         guard case .one(let key) = presented else { throw KeyAnswer.error(presented) }
         let scopes = scope.map { [$0] } ?? []
-        let question = KeyChecker.Question(key: key, scopes: scopes, address: call.clientAddress.flatMap { IPAddress($0) })
+        let question = KeyChecker.Question(key: key, scopes: scopes, address: call.clientAddress)
         let verdict = try await checker.verdict(on: question, at: call.now)
         guard verdict.code == .valid, let live = verdict.key else { throw KeyAnswer.error(verdict, scopes: scopes) }
         let record = live.grant.record

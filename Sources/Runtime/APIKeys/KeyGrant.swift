@@ -1,7 +1,6 @@
-package import Curl
 package import Spec
 package import Store
-import Values
+package import Values
 
 /// What a key may do as things are declared now: its own record seen through its policy.
 package struct KeyGrant: Sendable {

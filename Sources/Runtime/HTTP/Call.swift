@@ -15,7 +15,7 @@ package struct Call: Sendable {
     /// Nil for an endpoint that anybody may call.
     package var principal: Principal?
     /// The sender's address, taken from `X-Forwarded-For` where a trusted proxy wrote it; nil in tests without a socket.
-    package var clientAddress: String?
+    package var clientAddress: IPAddress?
     package var now: Timestamp
     package var requestID: String
     package var logger: Logger
@@ -24,7 +24,7 @@ package struct Call: Sendable {
 
     package init(
         method: HTTPRequest.Method, path: [String: String] = [:], query: [(name: String, value: String)] = [],
-        headers: HTTPFields = [:], body: [UInt8] = [], principal: Principal? = nil, clientAddress: String? = nil,
+        headers: HTTPFields = [:], body: [UInt8] = [], principal: Principal? = nil, clientAddress: IPAddress? = nil,
         now: Timestamp, requestID: String = "test", logger: Logger = Logger(label: "reconcile.test")
     ) {
         self.method = method

@@ -17,7 +17,7 @@ struct EndpointHandler: Sendable {
         var call = Call(
             method: request.method, path: try Self.decoded(parameters), query: Self.query(request.uri.query),
             headers: request.headers,
-            clientAddress: forwarding.clientAddress(peer: context.peer?.ipAddress, headers: request.headers),
+            clientAddress: forwarding.clientAddress(peer: context.peer?.ipAddress.flatMap { IPAddress($0) }, headers: request.headers),
             now: clock(), requestID: context.requestID, logger: context.logger)
         call.isAbandoned = { [channel = context.channel] in !channel.isActive }
         // Whether the caller may ask is decided before a byte of the body is awaited.

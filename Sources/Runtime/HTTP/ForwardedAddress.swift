@@ -1,32 +1,37 @@
 package import HTTPTypes
+package import Values
 
 /// Whose address a request comes from, where proxies stand before us.
 ///
 /// `X-Forwarded-For` is read from the right, and only as far as each hop is a trusted proxy: what an untrusted sender
 /// wrote on the left never counts.
 package struct ForwardedAddress: Sendable {
-    private let isTrusted: @Sendable (_ address: String) -> Bool
+    private let trusted: [CIDR]
 
-    /// - Parameter isTrusted: whether an address belongs to one of the operator's proxies (`--trusted-proxy`).
-    package init(isTrusted: @escaping @Sendable (_ address: String) -> Bool) {
-        self.isTrusted = isTrusted
+    /// - Parameter trusted: the operator's proxies (`--trusted-proxy`).
+    package init(trusted: [CIDR]) {
+        self.trusted = trusted
     }
 
     /// Takes the socket's address as it is.
-    package static let none = ForwardedAddress { _ in false }
+    package static let none = ForwardedAddress(trusted: [])
 
-    package func clientAddress(peer: String?, headers: HTTPFields) -> String? {
+    /// Nil where nobody knows: behind a trusted proxy that wrote something else than an address.
+    package func clientAddress(peer: IPAddress?, headers: HTTPFields) -> IPAddress? {
         guard let peer, isTrusted(peer) else { return peer }
         var address = peer
         let hops = headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }
         for hop in hops.reversed() {
             let text = hop.trimmingSpaces
             guard !text.isEmpty else { return address }
-            address = text
+            guard let next = IPAddress(text) else { return nil }
+            address = next
             guard isTrusted(address) else { return address }
         }
         return address
     }
+
+    private func isTrusted(_ address: IPAddress) -> Bool { trusted.contains { $0.contains(address) } }
 }
 
 extension Substring {

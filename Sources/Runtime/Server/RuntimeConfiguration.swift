@@ -1,5 +1,5 @@
 package import Curl
-import Values
+package import Values
 
 /// What the operator sets besides manifests: flags and environment of `serve`.
 package struct RuntimeConfiguration: Sendable {
@@ -31,9 +31,9 @@ package struct RuntimeConfiguration: Sendable {
     package static func networks(_ texts: [String]) throws(ConfigurationError) -> [CIDR] {
         var networks: [CIDR] = []
         for text in texts {
-            if let problem = NetworkRange.problem(text) { throw ConfigurationError(message: problem) }
-            guard let network = CIDR(text) else { preconditionFailure("\(text) is a network to one reader and none to the other") }
-            networks.append(network)
+            do throws(CIDR.Problem) { networks.append(try CIDR(reading: text)) } catch {
+                throw ConfigurationError(message: error.description)
+            }
         }
         return networks
     }

@@ -1,4 +1,3 @@
-import Curl
 package import Logging
 import ServiceLifecycle
 package import Store
@@ -45,10 +44,7 @@ package struct Server: Sendable {
                 }
             },
             key: { call, scope in try await keyGate.admit(call, scope: scope) })
-        let proxies = configuration.trustedProxies
-        let forwarding = ForwardedAddress { address in
-            IPAddress(address).map { address in proxies.contains { $0.contains(address) } } ?? false
-        }
+        let forwarding = ForwardedAddress(trusted: configuration.trustedProxies)
         self.reconciling = reconciling.map { watch in
             ReconcileLoop(watch: watch, store: store, clock: clock, logger: logger) { try await components.watcher.refresh() }
         }

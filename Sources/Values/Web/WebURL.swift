@@ -1,7 +1,7 @@
 /// An absolute `http` or `https` URL taken apart strictly (RFC 3986 § 3): nothing is repaired, so nothing is read two ways.
 package struct WebURL: Sendable, Hashable {
     package var isSecure: Bool
-    /// Lower case; an IPv6 address without its brackets.
+    /// Lower case; an IPv6 address in its canonical text, without its brackets.
     package var host: String
     package var hostIsIPv6: Bool
     /// Nil where the scheme's own port is meant.
@@ -48,10 +48,9 @@ package struct WebURL: Sendable, Hashable {
         fragment = fragmentStart.map { String(decoding: bytes[($0 + 1)...], as: UTF8.self) }
     }
 
-    /// Whether the host is this machine by its spelling alone: `localhost`, 127.0.0.0/8 or `[::1]`.
+    /// Whether the host is this machine by its spelling alone: `localhost` or a loopback address.
     package var isLoopback: Bool {
-        if hostIsIPv6 { return host == "::1" }
-        return host == "localhost" || host.hasSuffix(".localhost") || (host.hasPrefix("127.") && Self.isIPv4(Array(host.utf8)[...]))
+        IPAddress(host)?.isLoopback ?? (host == "localhost" || host.hasSuffix(".localhost"))
     }
 
     private static func hasPrefix(_ bytes: [UInt8], _ prefix: StaticString) -> Bool {
@@ -71,7 +70,9 @@ package struct WebURL: Sendable, Hashable {
                 throw Problem(
                     description: "the URL has characters beyond ASCII: percent-encode the path, and write the host in its `xn--` form")
             case UInt8(ascii: "%"):
-                guard position + 2 < bytes.count, isHexDigit(bytes[position + 1]), isHexDigit(bytes[position + 2]) else {
+                guard position + 2 < bytes.count, bytes[position + 1].hexDigitValue != nil,
+                    bytes[position + 2].hexDigitValue != nil
+                else {
                     throw Problem(description: "the URL has a `%` without two hexadecimal digits behind it")
                 }
             default: break
@@ -98,7 +99,7 @@ package struct WebURL: Sendable, Hashable {
         var port: Int?
         if rest.first == UInt8(ascii: ":") {
             let digits = rest.dropFirst()
-            guard digits.count <= 5, digits.allSatisfy(isDigit), let number = Int(String(decoding: digits, as: UTF8.self)),
+            guard digits.count <= 5, digits.allSatisfy(\.isASCIIDigit), let number = Int(String(decoding: digits, as: UTF8.self)),
                 (1...65_535).contains(number)
             else { throw Problem(description: "the port in the URL must be 1 to 65535") }
             port = number
@@ -106,14 +107,14 @@ package struct WebURL: Sendable, Hashable {
             throw Problem(description: "the URL has text behind its IPv6 address")
         }
         guard !host.isEmpty else { throw Problem(description: "the URL has no host") }
-        if isIPv6 {
-            guard NetworkAddress(String(decoding: host, as: UTF8.self))?.isIPv6 == true else {
-                throw Problem(description: "the URL has an invalid IPv6 address")
-            }
-        } else {
+        guard isIPv6 else {
             try checkName(host)
+            return (String(decoding: host, as: UTF8.self).lowercased(), false, port)
         }
-        return (String(decoding: host, as: UTF8.self).lowercased(), isIPv6, port)
+        guard let address = IPAddress(utf8: host), case .v6 = address else {
+            throw Problem(description: "the URL has an invalid IPv6 address")
+        }
+        return (address.description, true, port)
     }
 
     private static func checkName(_ host: ArraySlice<UInt8>) throws(Problem) {
@@ -121,26 +122,12 @@ package struct WebURL: Sendable, Hashable {
         let labels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         for label in labels {
             guard !label.isEmpty, label.count <= 63, label.first != UInt8(ascii: "-"), label.last != UInt8(ascii: "-"),
-                label.allSatisfy({ isDigit($0) || isLetter($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") })
+                label.allSatisfy({ $0.isASCIIAlphanumeric || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") })
             else { throw Problem(description: "the URL has an invalid host") }
         }
-        // Resolvers read 0177.1, 0x7f.1 and 2130706433 as addresses too (inet_aton); only the plain spelling says which one is meant.
-        guard let last = labels.last else { return }
-        let looksNumeric =
-            last.allSatisfy(isDigit)
-            || (last.count > 1 && last.first == UInt8(ascii: "0") && last.dropFirst().first.map { $0 | 0x20 } == UInt8(ascii: "x"))
-        guard !looksNumeric || isIPv4(host) else {
+        // Only the plain spelling says which address is meant.
+        guard !IPv4Spelling.isOdd(String(decoding: host, as: UTF8.self)) else {
             throw Problem(description: "the URL has an IPv4 address in an odd spelling: write four decimal numbers, as in 192.0.2.1")
         }
-    }
-
-    private static func isIPv4(_ host: ArraySlice<UInt8>) -> Bool {
-        NetworkAddress(String(decoding: host, as: UTF8.self))?.isIPv6 == false
-    }
-
-    private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-    private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z") }
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        isDigit(byte) || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "f"))
     }
 }

@@ -108,7 +108,8 @@ struct KeyWorld {
             guard let parameters = Self.match(endpoint.path, path) else { continue }
             let call = Call(
                 method: method, path: parameters, query: query, headers: headers, body: body.map { Array($0.text.utf8) } ?? [],
-                principal: Principal(subject: "ann", workspace: workspace, role: role), clientAddress: address, now: clock.now)
+                principal: Principal(subject: "ann", workspace: workspace, role: role), clientAddress: address.flatMap { IPAddress($0) },
+                now: clock.now)
             do {
                 return try await endpoint.handle(call)
             } catch let error as APIError {

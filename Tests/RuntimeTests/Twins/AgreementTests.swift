@@ -9,24 +9,9 @@ import Values
 
 /// One rule, wherever it is asked: what one layer takes, the next can use.
 struct AgreementTests {
-    @Test(arguments: [
-        "203.0.113.0/24", "203.0.113.0/024", "203.0.113.7", "10.0.0.0/8", "10.0.0.0/08", "10.1.0.0/8", "0.0.0.0/0", "0.0.0.0/00",
-        "010.0.0.0/8", "10.0.0/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/+8", "2001:db8::/32", "2001:db8::/032", "2001:DB8::/32", "::/0",
-        "::1", "::ffff:10.0.0.0/104", "::ffff:10.0.0.1", "1::2::3", "fe80::1%eth0", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:1.2.3.4/128", "", "/8",
-    ])
-    func `a network that a manifest may name is one that key checks and flags read alike`(text: String) throws {
-        guard let range = NetworkRange(text) else {
-            #expect(throws: ConfigurationError.self) { try RuntimeConfiguration.networks([text]) }
-            return
-        }
-        let network = try #require(CIDR(text))
-        #expect(try RuntimeConfiguration.networks([text]) == [network])
-        for probe in [
-            "203.0.113.7", "10.255.0.1", "192.0.2.1", "2001:db8::9", "2001:db9::", "::1", "::ffff:10.0.0.1", "::ffff:203.0.113.9",
-        ] {
-            let address = try #require(NetworkAddress(probe))
-            #expect(range.contains(address) == network.contains(try #require(IPAddress(probe))), "\(probe) in \(text)")
-        }
+    @Test(arguments: ["203.0.113.0/024", "10.0.0.1/8", "1::2::3", "fe80::1%eth0", ""])
+    func `a flag takes no network that a manifest may not name`(text: String) throws {
+        #expect(throws: ConfigurationError.self) { try RuntimeConfiguration.networks([text]) }
     }
 
     @Test func `what the flow reserves, a manifest may not set`() throws {

@@ -1,6 +1,7 @@
 import Curl
 import TestSupport
 import Testing
+import Values
 
 struct HTTPClientTests {
     private static let loopback = AddressPolicy(allowed: ["127.0.0.0/8", "::1/128"].compactMap { CIDR($0) })

@@ -1,4 +1,3 @@
-import Curl
 import HTTPTypes
 import NIOCore
 import Values
@@ -31,7 +30,6 @@ final class KeyCheckHandler: ChannelDuplexHandler {
     /// Events that must not overtake the answer that is waited for: half-closure, quiescing.
     private var heldEvents: [Any] = []
     private var date = HTTPDate()
-    private var peer: String?
     private var peerAddress: IPAddress?
     private var lastActivity = NIODeadline.distantPast
     private var idleCheck: Scheduled<Void>?
@@ -184,7 +182,7 @@ final class KeyCheckHandler: ChannelDuplexHandler {
         guard !request.forwardedFor.isEmpty else { return peerAddress }
         var headers = HTTPFields()
         for value in request.forwardedFor { headers.append(HTTPField(name: .xForwardedFor, value: value)) }
-        return front.forwarding.clientAddress(peer: peer, headers: headers).flatMap { IPAddress($0) }
+        return front.forwarding.clientAddress(peer: peerAddress, headers: headers)
     }
 
     /// The same fields as the responder behind writes.
@@ -211,8 +209,7 @@ final class KeyCheckHandler: ChannelDuplexHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         guard idleCheck == nil else { return }
-        peer = context.remoteAddress?.ipAddress
-        peerAddress = peer.flatMap { IPAddress($0) }
+        peerAddress = context.remoteAddress?.ipAddress.flatMap { IPAddress($0) }
         lastActivity = context.eventLoop.now
         scheduleIdleCheck(context, at: lastActivity + front.limits.idleTimeout)
     }

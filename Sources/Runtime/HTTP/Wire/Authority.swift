@@ -8,8 +8,7 @@ enum Authority {
         var rest = Array(text)[...]
         if rest.first == UInt8(ascii: "[") {
             guard let end = rest.firstIndex(of: UInt8(ascii: "]")),
-                NetworkAddress(String(decoding: rest[rest.startIndex + 1..<end], as: UTF8.self)) != nil,
-                rest[..<end].contains(UInt8(ascii: ":"))
+                case .v6? = IPAddress(utf8: rest[rest.startIndex + 1..<end])
             else { return false }
             rest = rest[(end + 1)...]
         } else {

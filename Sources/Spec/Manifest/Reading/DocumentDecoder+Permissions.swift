@@ -74,7 +74,7 @@ extension DocumentDecoder {
     }
 
     private mutating func networks(_ node: Node) -> [String] {
-        let networks = list(node, "allowedCIDRs", atMost: KeyPolicyRules.networkCount) { $0.text($1, "allowedCIDRs", NetworkRange.problem) }
+        let networks = list(node, "allowedCIDRs", atMost: KeyPolicyRules.networkCount) { $0.text($1, "allowedCIDRs", CIDR.problem) }
         if node.kind == .sequence, node.elements.first(where: { _ in true }) == nil {
             report(node, "`allowedCIDRs` is empty, which would let no address in", "name a network, or leave the field out to let all in")
         }

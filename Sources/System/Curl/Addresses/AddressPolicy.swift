@@ -1,3 +1,5 @@
+package import Values
+
 /// Which addresses outgoing requests may reach: the public ones, and networks that the operator opened.
 package struct AddressPolicy: Sendable, Hashable {
     /// Networks open although they are special-purpose; metadata endpoints inside them stay shut.

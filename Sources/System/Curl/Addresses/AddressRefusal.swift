@@ -1,3 +1,5 @@
+package import Values
+
 /// Why an address may not be reached.
 package enum AddressRefusal: Sendable, Hashable, CustomStringConvertible {
     /// Inside a special-purpose network, whose purpose is named.

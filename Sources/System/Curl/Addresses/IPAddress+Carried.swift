@@ -1,3 +1,5 @@
+package import Values
+
 extension IPAddress {
     /// The IPv4 addresses that an IPv6 address may lead to through a translator or tunnel; empty for IPv4.
     ///

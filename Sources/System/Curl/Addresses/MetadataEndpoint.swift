@@ -1,3 +1,5 @@
+package import Values
+
 /// Where clouds answer whoever asks from inside with the machine's own credentials.
 ///
 /// No operator means these when a network is opened, and every server-side request forgery does; so they are refused

@@ -1,3 +1,5 @@
+package import Values
+
 /// The addresses that no public receiver has, from IANA's registries (RFC 6890 and successors).
 ///
 /// All entries of the two special-purpose registries are here, those marked globally reachable too (AS112, TURN and PCP

@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import Values
 
 /// One request under way: fills the easy handle, gathers the answer, says how it ended.
 ///

@@ -4,13 +4,13 @@
 package enum IPv4Spelling {
     /// Whether a URL parser would take the host for an IPv4 address although it is not four plain decimal numbers
     /// (WHATWG URL § 3.5, "ends in a number").
-    package static func isOdd(_ host: String) -> Bool {
-        guard IPAddress(host) == nil, !host.contains(":") else { return false }
-        var labels = host.split(separator: ".", omittingEmptySubsequences: false)
+    package static func isOdd(_ host: some StringProtocol) -> Bool {
+        guard IPAddress(host) == nil, !host.utf8.contains(UInt8(ascii: ":")) else { return false }
+        var labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         if labels.count > 1, labels.last?.isEmpty == true { labels.removeLast() }
         guard let last = labels.last, !last.isEmpty else { return false }
-        if last.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return true }
-        guard last.hasPrefix("0x") || last.hasPrefix("0X") else { return false }
-        return last.dropFirst(2).utf8.allSatisfy { Character(Unicode.Scalar($0)).isHexDigit }
+        if last.allSatisfy(\.isASCIIDigit) { return true }
+        guard last.first == UInt8(ascii: "0"), last.dropFirst().first.map({ $0 | 0x20 }) == UInt8(ascii: "x") else { return false }
+        return last.dropFirst(2).allSatisfy { $0.hexDigitValue != nil }
     }
 }

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Values
 
-struct WebAddressTests {
+struct WebURLTests {
     @Test(arguments: [
         "https://x.example", "https://x.example:8443/a/b?c=d", "HTTPS://X.Example/", "http://localhost:8787/x", "http://127.0.0.1/",
         "http://127.9.9.9:1",
@@ -47,30 +47,21 @@ struct WebAddressTests {
     }
 
     @Test(arguments: [
-        ("203.0.113.0/24", "203.0.113.9", true), ("203.0.113.0/24", "203.0.114.9", false), ("0.0.0.0/0", "1.2.3.4", true),
-        ("10.1.2.3", "10.1.2.3", true), ("10.1.2.3", "10.1.2.4", false), ("2001:db8::/32", "2001:db8:1::5", true),
-        ("2001:db8::/32", "2001:db9::", false),
-        ("10.0.0.0/8", "::ffff:10.9.9.9", true), ("::/0", "1.2.3.4", false), ("192.0.2.128/25", "192.0.2.127", false),
+        ("http://[::1]", true), ("http://[0:0:0:0:0:0:0:1]/x", true), ("http://[::ffff:127.0.0.1]:8080", true), ("http://[::2]", false),
+        ("http://127.255.255.254", true), ("http://126.0.0.1", false), ("http://LOCALHOST", true), ("http://a.localhost", true),
+        ("http://localhost.example", false), ("http://127.0.0.1.example", false),
     ])
-    func `networks have their addresses in them`(network: String, address: String, isWithin: Bool) throws {
-        let range = try #require(NetworkRange(network))
-        #expect(range.contains(try #require(NetworkAddress(address))) == isWithin)
+    func `loopback is told by the address, however it is written`(text: String, isLoopback: Bool) throws {
+        #expect(try WebURL(text).isLoopback == isLoopback)
     }
 
-    @Test(arguments: [
-        "", "x", "10.0.0.0/33", "10.0.0.1/8", "10.0.0/8", "010.0.0.0/8", "10.0.0.0/", "10.0.0.0/8/8", "::/129", "1::2::3/4",
-        "2001:db8::1/32", "::1%eth0", "203.0.113.0/024", "10.0.0.0/08", "2001:db8::/032", "0.0.0.0/00",
-    ])
-    func `what is no network has a remedy`(text: String) {
-        #expect(NetworkRange.problem(text) != nil)
-        #expect(NetworkRange(text) == nil)
+    @Test func `two spellings of an address are one origin`() throws {
+        #expect(try WebURL("https://[2001:DB8:0:0::1]/a").origin == WebURL("https://[2001:db8::1]:443/b").origin)
+        #expect(try WebURL("https://[2001:DB8:0:0::1]/a").host == "2001:db8::1")
     }
 
-    @Test(arguments: [
-        ("posts:*", "posts:read", true), ("posts:*", "posts", false), ("posts:*", "posts:", false), ("*", "x", true),
-        ("posts:read", "posts:read", true), ("posts:*", "postsx:read", false), ("a:b:*", "a:b:c:d", true),
-    ])
-    func `wildcards cover what lies below`(pattern: String, scope: String, covers: Bool) {
-        #expect(ScopePattern.covers(pattern, scope) == covers)
+    @Test func `a name whose last label only begins like a number is a name`() throws {
+        #expect(try WebURL("https://a.0xyz/").host == "a.0xyz")
+        #expect(throws: WebURL.Problem.self) { try WebURL("https://a.0x1f/") }
     }
 }
