@@ -101,7 +101,7 @@ package struct ConnectionsRefresh: WorldCommand {
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
             let connection = try await api.json(
-                ManagementRequest(.post, "\(ConnectionsCommand.path)/\(id.asPathSegment)/refresh", query: query))
+                ManagementRequest(.post, "\(ConnectionsCommand.path)/\(PercentEncoding.segment(id))/refresh", query: query))
             world.output.line(options.format == .json ? connection.prettyText : connection["status"]?.string ?? "")
         }
     }
@@ -121,7 +121,7 @@ package struct ConnectionsRevoke: WorldCommand {
 
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
-            _ = try await api.json(ManagementRequest(.delete, "\(ConnectionsCommand.path)/\(id.asPathSegment)", query: query))
+            _ = try await api.json(ManagementRequest(.delete, "\(ConnectionsCommand.path)/\(PercentEncoding.segment(id))", query: query))
             world.errors.line("Revoked \(id).")
         }
     }

@@ -41,7 +41,7 @@ package struct KeysShow: WorldCommand {
 
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
-            let key = try await api.json(ManagementRequest(.get, "\(KeysCommand.path)/\(id.asPathSegment)", query: query))
+            let key = try await api.json(ManagementRequest(.get, "\(KeysCommand.path)/\(PercentEncoding.segment(id))", query: query))
             world.output.line(key.prettyText)
         }
     }

@@ -1,6 +1,7 @@
 package import ArgumentParser
 import HTTPTypes
 import IntegrationRuntime
+import Values
 
 /// `reconcile keys revoke`
 package struct KeysRevoke: WorldCommand {
@@ -18,7 +19,7 @@ package struct KeysRevoke: WorldCommand {
 
     package func run(in world: World) async throws {
         try await options.withAPI(in: world) { api, query in
-            _ = try await api.json(ManagementRequest(.delete, "\(KeysCommand.path)/\(id.asPathSegment)", query: query))
+            _ = try await api.json(ManagementRequest(.delete, "\(KeysCommand.path)/\(PercentEncoding.segment(id))", query: query))
             world.errors.line("Revoked \(id).")
         }
     }

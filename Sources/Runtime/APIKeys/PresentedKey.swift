@@ -12,11 +12,8 @@ package enum PresentedKey: Sendable, Hashable {
     ///   - authorizations: the values of all `Authorization` fields; other schemes than Bearer are not ours.
     ///   - keys: the values of all `X-API-Key` fields.
     package init(authorizations: [String], keys: [String]) {
-        var found: [String] = []
-        for value in authorizations where value.utf8.count > 7 && value.prefix(7).lowercased() == "bearer " {
-            found.append(Self.trimmed(value.dropFirst(7)))
-        }
-        found += keys.map { Self.trimmed($0[...]) }
+        var found = authorizations.compactMap { AuthorizationField.bearer($0).map(String.init) }
+        found += keys.map { String($0.trimmingHTTPSpace) }
         found.removeAll { $0.isEmpty }
         guard let first = found.first else {
             self = .none
@@ -27,12 +24,5 @@ package enum PresentedKey: Sendable, Hashable {
 
     package init(_ headers: HTTPFields) {
         self.init(authorizations: headers[values: .authorization], keys: headers[values: .xAPIKey])
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text
-        while text.first == " " || text.first == "\t" { text.removeFirst() }
-        while text.last == " " || text.last == "\t" { text.removeLast() }
-        return String(text)
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 package import Logging
 package import Values
@@ -25,8 +24,8 @@ package struct InProcessAPI: ManagementAPI {
             return ManagementAnswer(APIError.notFound("route_not_found", "there is nothing at \(request.path)").reply)
         }
         let call = Call(
-            method: request.method, path: parameters.mapValues { $0.removingPercentEncoding ?? $0 }, query: request.query,
-            headers: request.body == nil ? [:] : [.contentType: "application/json"],
+            method: request.method, path: parameters.mapValues { PercentEncoding.decode($0) ?? $0 }, query: request.query,
+            headers: request.body == nil ? [:] : [.contentType: MediaType.json],
             body: request.body?.utf8 ?? [], principal: principal, now: clock(), requestID: "local", logger: logger)
         do {
             return ManagementAnswer(try await endpoint.handle(call))

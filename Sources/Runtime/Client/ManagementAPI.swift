@@ -1,4 +1,3 @@
-import Foundation
 package import HTTPTypes
 package import Values
 
@@ -23,15 +22,6 @@ package struct ManagementRequest: Sendable {
         self.query = query
         self.body = body
     }
-}
-
-extension String {
-    /// As one segment of a path, whatever it holds (RFC 3986 § 2.3).
-    package var asPathSegment: String {
-        addingPercentEncoding(withAllowedCharacters: Self.unreserved) ?? ""
-    }
-
-    private static let unreserved = CharacterSet(charactersIn: "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-~")
 }
 
 package struct ManagementAnswer: Sendable {

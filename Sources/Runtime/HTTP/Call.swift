@@ -86,7 +86,7 @@ extension Call {
     /// The body as JSON; an empty body reads as an empty object where the endpoint allows one.
     package func json(refusesUnsafeIntegers: Bool = false) throws(APIError) -> JSON {
         if body.isEmpty { return [:] }
-        if let type = headers[.contentType], !Self.isJSON(type) {
+        if let type = headers[.contentType], !MediaType.isJSON(type) {
             throw APIError(
                 .unsupportedMediaType, code: "unsupported_media_type", message: "send the body as Content-Type: application/json")
         }
@@ -98,10 +98,5 @@ extension Call {
             }
             throw APIError(.badRequest, code: "invalid_json", message: "the body is not JSON: \(error)")
         }
-    }
-
-    private static func isJSON(_ type: String) -> Bool {
-        let media = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-        return media == "application/json" || (media.hasPrefix("application/") && media.hasSuffix("+json"))
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -15,7 +14,7 @@ struct EndpointHandler: Sendable {
 
     func respond(to request: Request, parameters: [String: String], context: APIContext) async throws -> Response {
         var call = Call(
-            method: request.method, path: try Self.decoded(parameters), query: Self.query(request.uri.query),
+            method: request.method, path: try Self.decoded(parameters), query: FormEncoding.fields(of: request.uri.query ?? ""),
             headers: request.headers,
             clientAddress: forwarding.clientAddress(peer: context.peer?.ipAddress.flatMap { IPAddress($0) }, headers: request.headers),
             now: clock(), requestID: context.requestID, logger: context.logger)
@@ -66,24 +65,11 @@ struct EndpointHandler: Sendable {
     private static func decoded(_ parameters: [String: String]) throws(APIError) -> [String: String] {
         var decoded: [String: String] = [:]
         for (name, value) in parameters {
-            guard let value = value.removingPercentEncoding else {
+            guard let value = PercentEncoding.decode(value) else {
                 throw .notFound("route_not_found", "the address is not properly percent-encoded")
             }
             decoded[name] = value
         }
         return decoded
-    }
-
-    /// Splits a query as HTML forms do (`+` is a space); what does not decode is taken as it is.
-    static func query(_ text: String?) -> [(name: String, value: String)] {
-        guard let text, !text.isEmpty else { return [] }
-        return text.split(separator: "&").map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            func decode(_ part: Substring) -> String {
-                let spaced = part.replacing("+", with: " ")
-                return String(spaced).removingPercentEncoding ?? String(spaced)
-            }
-            return (decode(parts[0]), parts.count > 1 ? decode(parts[1]) : "")
-        }
     }
 }

@@ -22,7 +22,7 @@ package struct ForwardedAddress: Sendable {
         var address = peer
         let hops = headers[values: .xForwardedFor].flatMap { $0.split(separator: ",") }
         for hop in hops.reversed() {
-            let text = hop.trimmingSpaces
+            let text = hop.trimmingHTTPSpace
             guard !text.isEmpty else { return address }
             guard let next = IPAddress(text) else { return nil }
             address = next
@@ -32,10 +32,4 @@ package struct ForwardedAddress: Sendable {
     }
 
     private func isTrusted(_ address: IPAddress) -> Bool { trusted.contains { $0.contains(address) } }
-}
-
-extension Substring {
-    fileprivate var trimmingSpaces: String {
-        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
-    }
 }

@@ -45,8 +45,7 @@ package struct Gate: Sendable {
 
     /// The credential behind `Authorization: Bearer` (RFC 6750 § 2.1; the scheme is case-insensitive).
     package static func bearer(_ headers: HTTPFields) -> String? {
-        guard let value = headers[.authorization], value.utf8.count > 7, value.prefix(7).lowercased() == "bearer " else { return nil }
-        return String(value.dropFirst(7).drop { $0 == " " })
+        headers[.authorization].flatMap { AuthorizationField.bearer($0) }.map(String.init)
     }
 }
 

@@ -30,7 +30,7 @@ package struct AuthorizationRequest: Sendable {
     /// Keeps the endpoint's own query (§ 3.1) and adds ours; a parameter that decides the flow is ours alone.
     package func url() throws(OAuthError) -> String {
         let (address, query) = try Self.split(endpoint)
-        for name in query.map(OAuthEncoding.names(inQuery:)) ?? [] where Self.reserved.contains(name) {
+        for name in FormEncoding.fields(of: query ?? "").map(\.name) where Self.reserved.contains(name) {
             throw OAuthError(.notConfigured, "the authorizationUrl sets `\(name)`, which the flow sets itself: take it out of the URL")
         }
         for parameter in parameters where Self.reserved.contains(parameter.name) {
@@ -59,11 +59,11 @@ package struct AuthorizationRequest: Sendable {
         case .comma: joint = "%2C"
         case .plus: joint = "+"
         }
-        return scopes.map(OAuthEncoding.query).joined(separator: joint)
+        return scopes.map(PercentEncoding.encode).joined(separator: joint)
     }
 
     private func pair(_ name: String, _ value: String) -> String {
-        "\(OAuthEncoding.query(name))=\(OAuthEncoding.query(value))"
+        "\(PercentEncoding.encode(name))=\(PercentEncoding.encode(value))"
     }
 
     private static func split(_ endpoint: String) throws(OAuthError) -> (address: Substring, query: String?) {

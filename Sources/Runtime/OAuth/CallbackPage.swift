@@ -1,5 +1,6 @@
 internal import HTTPTypes
 import OpenSSL
+import Values
 
 /// What a browser sees at the end of a flow: a page without scripts, links or anything from elsewhere.
 enum CallbackPage {

@@ -1,3 +1,5 @@
+import Values
+
 /// A call to a provider. It holds credentials: nothing but a sender reads its headers and body.
 package struct ProviderRequest: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     package var method: String
@@ -43,7 +45,7 @@ package struct ProviderResponse: Sendable {
 
     /// The first value under that name, in any case.
     package func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        headers.first { $0.name.isCaselesslyEqual(to: name) }?.value
     }
 }
 

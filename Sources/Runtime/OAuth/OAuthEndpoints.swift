@@ -204,7 +204,7 @@ package struct OAuthEndpoints: EndpointGroup {
         return Reply(.ok, connection.json(declaredScopes: declared), headers: CallbackPage.headers)
     }
 
-    private var isSecure: Bool { publicURL.lowercased().hasPrefix("https://") }
+    private var isSecure: Bool { publicURL.hasCaselessPrefix("https://") }
 
     private static func failurePage(_ error: OAuthError) -> Reply {
         let page = CallbackPage.page(
@@ -228,7 +228,7 @@ package struct OAuthEndpoints: EndpointGroup {
     static func adding(_ parameters: [(String, String)], to url: String) -> String {
         let fragment = url.firstIndex(of: "#") ?? url.endIndex
         let base = url[..<fragment]
-        let query = parameters.map { "\(OAuthEncoding.query($0))=\(OAuthEncoding.query($1))" }.joined(separator: "&")
+        let query = PercentEncoding.query(parameters.map { ($0.0, $0.1) })
         return "\(base)\(base.contains("?") ? "&" : "?")\(query)\(url[fragment...])"
     }
 }

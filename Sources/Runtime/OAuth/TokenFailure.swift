@@ -46,7 +46,8 @@ package struct TokenFailure: Error, Sendable, Hashable {
         // HubSpot names its own code in `status` beside `error`.
         let candidates = [json?["error"]?.string, json?["status"]?.string].compactMap { $0 }
         let code = candidates.first.map(AuthorizationResponse.cleaned)
-        let wait = Self.retryAfter(response.header("Retry-After"))
+        // At most an hour; a date says no more than no header does.
+        let wait = response.header("Retry-After").flatMap { RetryAfter.seconds($0) }.map { min($0, .seconds(3600)) }
         let said = code.map { "`\($0)`" } ?? "nothing that explains it"
         let status = response.status
         let kind: Class
@@ -80,12 +81,6 @@ package struct TokenFailure: Error, Sendable, Hashable {
     private static let clientCodes: Set<String> = [
         "invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_request", "invalid_scope",
     ]
-
-    /// Seconds only, at most an hour; a date says no more than no header does.
-    private static func retryAfter(_ value: String?) -> Duration? {
-        guard let value, !value.isEmpty, value.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }) else { return nil }
-        return .seconds(min(Int64(value) ?? 3600, 3600))
-    }
 }
 
 extension TokenFailure {

@@ -1,4 +1,3 @@
-import OpenSSL
 package import Spec
 package import Values
 
@@ -57,13 +56,13 @@ package struct TokenRequest: Sendable {
         }
         var form = fields
         var headers = [
-            (name: "Accept", value: "application/json"), (name: "Content-Type", value: "application/x-www-form-urlencoded"),
+            (name: "Accept", value: "application/json"), (name: "Content-Type", value: FormEncoding.mediaType),
             (name: "User-Agent", value: "integration-framework"),
         ]
         switch client.method {
         case .basic:
             // § 2.3.1: both parts are form-encoded before they are joined.
-            headers.append(basic(OAuthEncoding.encode(client.id), OAuthEncoding.encode(try secret().reveal())))
+            headers.append(basic(FormEncoding.encode(client.id), FormEncoding.encode(try secret().reveal())))
         case .basicRaw:
             guard !client.id.contains(":") else {
                 throw OAuthError(.notConfigured, "a clientId with a colon cannot be sent as client_secret_basic_raw (RFC 7617 § 2)")
@@ -74,7 +73,7 @@ package struct TokenRequest: Sendable {
         case .none:
             form.append(("client_id", client.id))
         }
-        return ProviderRequest(method: "POST", url: endpoint, headers: headers, body: OAuthEncoding.body(form), timeout: timeout)
+        return ProviderRequest(method: "POST", url: endpoint, headers: headers, body: FormEncoding.text(form), timeout: timeout)
     }
 
     private static let credentials = IntegrationRules.clientCredentialParameters

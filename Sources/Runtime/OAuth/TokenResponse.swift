@@ -21,7 +21,7 @@ package struct TokenResponse: Sendable, Equatable {
     /// Reads a response or says of which class the failure is.
     package init(_ response: ProviderResponse, config: EffectiveConfig) throws(TokenFailure) {
         guard response.status == 200 else { throw TokenFailure(response, config: config) }
-        guard Self.isJSON(response.header("Content-Type")) else {
+        guard response.header("Content-Type").map(MediaType.isJSON) == true else {
             throw TokenFailure(.malformed, "the token response is not JSON by its Content-Type")
         }
         let json: JSON
@@ -64,7 +64,7 @@ package struct TokenResponse: Sendable, Equatable {
             throw TokenFailure(.malformed, "the token response has no `token_type`")
         }
         guard let text = value.string else { throw TokenFailure(.malformed, "`token_type` of the token response is not a string") }
-        guard text.lowercased() == "bearer" else {
+        guard text.isCaselesslyEqual(to: "bearer") else {
             throw TokenFailure(.malformed, "the token response has a `token_type` other than Bearer")
         }
         return text
@@ -97,10 +97,5 @@ package struct TokenResponse: Sendable, Equatable {
             kept[name] = text
         }
         return kept
-    }
-
-    private static func isJSON(_ type: String?) -> Bool {
-        guard let media = type?.prefix(while: { $0 != ";" }).lowercased().filter({ $0 != " " && $0 != "\t" }) else { return false }
-        return media == "application/json" || (media.hasPrefix("application/") && media.hasSuffix("+json"))
     }
 }

@@ -19,7 +19,7 @@ package enum WebhookRules {
 
     /// RFC 9110 § 5.1: a field name is a token; ours and the connection's own are not the sender's to choose.
     package static func headerNameProblem(_ name: String) -> String? {
-        guard !name.isEmpty, name.utf8.count <= 100, name.utf8.allSatisfy(isTokenCharacter) else {
+        guard !name.isEmpty, name.utf8.count <= 100, name.utf8.allSatisfy(\.isHTTPToken) else {
             return "\(quoted(name)) is no header name: write letters, digits and hyphens, as in `X-Custom-Header`"
         }
         let isReserved =
@@ -49,9 +49,4 @@ package enum WebhookRules {
     private static let reserved = [
         "host", "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "accept-encoding", "date",
     ]
-
-    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        if byte.isASCIIAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") { return true }
-        return "!#$%&'*+.^`|~".utf8.contains(byte)
-    }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import OpenSSL
+import Values
 
 /// Secrets that a test put in, or saw made, and every form in which they could come out again.
 struct Marks {

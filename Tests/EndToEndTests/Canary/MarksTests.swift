@@ -1,6 +1,6 @@
 import Foundation
-import OpenSSL
 import Testing
+import Values
 
 /// The search that the canaries rely on: what it cannot find, they cannot tell.
 struct MarksTests {

@@ -1,5 +1,4 @@
 import HTTPTypes
-import OpenSSL
 import Store
 import Testing
 import Values

@@ -54,10 +54,7 @@ extension ProviderRequest {
     /// The fields of the form, decoded.
     var form: [String: String] {
         Dictionary(
-            (body ?? "").split(separator: "&").map { pair in
-                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                return (OAuthEncoding.decode(parts[0]) ?? "", parts.count > 1 ? OAuthEncoding.decode(parts[1]) ?? "" : "")
-            }, uniquingKeysWith: { first, _ in first })
+            FormEncoding.fields(of: body ?? "").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
     func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }

@@ -1,6 +1,5 @@
 import Foundation
 import IntegrationRuntime
-import OpenSSL
 import TestSupport
 import Testing
 import Values

@@ -35,16 +35,6 @@ struct AgreementTests {
         #expect(KeyPolicyRules.limits.upperBound == RateLimits.maximum)
     }
 
-    @Test func `forms are encoded one way, which all decoders read`() {
-        let text = "aZ09-._~ *+&=%/é\n"
-        #expect(FormEncoding.escape(text) == "aZ09-._~+%2A%2B%26%3D%25%2F%C3%A9%0A")
-        #expect(OAuthEncoding.encode(text) == FormEncoding.escape(text))
-        #expect(OAuthEncoding.query(text) == "aZ09-._~%20%2A%2B%26%3D%25%2F%C3%A9%0A")
-        #expect(OAuthEncoding.body([("a b", "c")]) == FormEncoding.text([("a b", "c")]))
-        #expect(OAuthEncoding.decode(FormEncoding.escape(text)) == text)
-        #expect(OAuthEncoding.decode(OAuthEncoding.query(text)) == text)
-    }
-
     @Test func `signing secrets of apply and of the API are of one kind`() {
         for secret in [WebhookSecret.generate(), Secret.newSigningSecret()] {
             #expect(secret.reveal().hasPrefix("whsec_"))

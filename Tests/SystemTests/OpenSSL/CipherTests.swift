@@ -1,5 +1,6 @@
 import OpenSSL
 import Testing
+import Values
 
 struct CipherTests {
     let cipher = AES256GCM(key: [UInt8](repeating: 7, count: 32))

@@ -1,5 +1,6 @@
 import OpenSSL
 import Testing
+import Values
 
 struct SignatureTests {
     @Test func `Ed25519 agrees with RFC 8032, test 2`() throws {

@@ -1,4 +1,3 @@
-import OpenSSL
 package import Values
 
 /// A JWS in compact form (RFC 7515 § 3.1), taken apart and not yet verified.

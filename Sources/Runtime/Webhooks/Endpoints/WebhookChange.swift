@@ -93,7 +93,7 @@ struct WebhookChange {
         for (name, value) in object.members {
             let field = "headers.\(name)"
             if let problem = WebhookRules.headerNameProblem(name) { fields.report(field, problem) }
-            if read.contains(where: { $0.name.lowercased() == name.lowercased() }) { fields.report(field, "stands twice, in another case") }
+            if read.contains(where: { $0.name.isCaselesslyEqual(to: name) }) { fields.report(field, "stands twice, in another case") }
             if let text = value.string {
                 if let problem = WebhookRules.headerValueProblem(text) { fields.report(field, problem) }
                 if WebhookRules.isSensitiveHeader(name) {

@@ -41,7 +41,9 @@ extension DeliveryEngine {
         let start = now()
         var headers = route.headers.map { (name: $0.name, value: $0.value.reveal()) }
         headers.append(("Content-Type", "application/json"))
-        if !headers.contains(where: { $0.name.lowercased() == "user-agent" }) { headers.append(("User-Agent", configuration.userAgent)) }
+        if !headers.contains(where: { $0.name.isCaselesslyEqual(to: "user-agent") }) {
+            headers.append(("User-Agent", configuration.userAgent))
+        }
         headers += route.signer?.headers(id: delivery.eventID.text, body: delivery.body, at: start) ?? []
         let request = OutgoingRequest(
             method: "POST", url: route.url, headers: headers, body: delivery.body, timeout: configuration.requestTimeout,

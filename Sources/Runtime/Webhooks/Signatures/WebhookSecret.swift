@@ -1,4 +1,3 @@
-import OpenSSL
 import Reconciler
 package import Values
 

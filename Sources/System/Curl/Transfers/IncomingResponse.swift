@@ -1,3 +1,5 @@
+import Values
+
 /// An answer that arrived whole, or as much of it as was asked for.
 package struct IncomingResponse: Sendable {
     package var status: Int
@@ -22,7 +24,6 @@ package struct IncomingResponse: Sendable {
 
     /// The first value under that name, whatever its case.
     package func header(_ name: String) -> String? {
-        let wanted = name.lowercased()
-        return headers.first { $0.name.lowercased() == wanted }?.value
+        headers.first { $0.name.isCaselesslyEqual(to: name) }?.value
     }
 }

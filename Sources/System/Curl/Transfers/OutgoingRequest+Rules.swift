@@ -1,20 +1,22 @@
+import Values
+
 extension OutgoingRequest {
     /// Why the request cannot be sent as it stands, or nil. Keeps line breaks out of what becomes header lines.
     var problem: TransferError? {
-        guard !method.isEmpty, method.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
+        guard !method.isEmpty, method.utf8.allSatisfy(\.isASCIIUppercase) else {
             return TransferError(.invalidRequest, "the method is not in capital letters")
         }
-        guard ["http://", "https://"].contains(where: { url.lowercased().hasPrefix($0) }) else {
+        guard ["http://", "https://"].contains(where: { url.hasCaselessPrefix($0) }) else {
             return TransferError(.invalidRequest, "the URL begins with neither https:// nor http://")
         }
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
             return TransferError(.invalidRequest, "the URL holds a space or a control character")
         }
         for (name, value) in headers {
-            guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte) else {
+            guard !name.isEmpty, name.utf8.allSatisfy(\.isHTTPToken) else {
                 return TransferError(.invalidRequest, "a header's name is not a token")
             }
-            guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
+            guard value.utf8.allSatisfy(\.isHTTPFieldContent) else {
                 return TransferError(.invalidRequest, "the header `\(name)` holds a control character")
             }
         }
@@ -29,13 +31,5 @@ extension OutgoingRequest {
         let hostAndPort = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
         if hostAndPort.first == "[" { return hostAndPort.prefix { $0 != "]" }.dropFirst() }
         return hostAndPort.prefix { $0 != ":" }
-    }
-
-    /// RFC 9110 § 5.6.2.
-    private static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// One request, complete before it starts. Its URL, headers and body may hold credentials, so it has no readable description.
 package struct OutgoingRequest: Sendable, CustomStringConvertible, CustomReflectable {
     /// In capitals, such as `POST`.
@@ -43,7 +45,7 @@ package struct OutgoingRequest: Sendable, CustomStringConvertible, CustomReflect
         _ fields: [(name: String, value: String)], to url: String, headers: [(name: String, value: String)] = []
     ) -> OutgoingRequest {
         var request = OutgoingRequest(method: "POST", url: url, headers: headers)
-        request.headers.append(("Content-Type", "application/x-www-form-urlencoded"))
+        request.headers.append(("Content-Type", FormEncoding.mediaType))
         request.body = Array(FormEncoding.text(fields).utf8)
         return request
     }

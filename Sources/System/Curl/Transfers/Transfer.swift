@@ -29,7 +29,7 @@ import Values
         completion = job.completion
         self.policy = policy
         self.handle = handle
-        isPlain = !policy.allowsPlainHTTP && !job.request.url.lowercased().hasPrefix("https:")
+        isPlain = !policy.allowsPlainHTTP && !job.request.url.hasCaselessPrefix("https:")
     }
 
     func complete(_ result: Result<IncomingResponse, TransferError>) { completion(result) }
@@ -84,7 +84,7 @@ import Values
         }
         // libcurl waits for a 100 before bodies above 1 MiB unless told not to, and invents a content type.
         var lines = ["Expect:"]
-        if request.body != nil, !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+        if request.body != nil, !request.headers.contains(where: { $0.name.isCaselesslyEqual(to: "content-type") }) {
             lines.append("Content-Type:")
         }
         for (name, value) in request.headers { lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)") }

@@ -1,7 +1,7 @@
-import OpenSSL
 import Testing
+import Values
 
-struct EncodingTests {
+struct Base64Tests {
     @Test(arguments: [
         ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
     ])
@@ -21,12 +21,5 @@ struct EncodingTests {
     @Test(arguments: ["Zg==", "Zh", "Z", "Zm9v ", "Zm+v", "Zm/v", "Zm9v="])
     func `base 64 for URLs has one spelling`(text: String) {
         #expect(Base64URL.decode(text) == nil)
-    }
-
-    @Test func `hex is written in lower case and read in either`() {
-        #expect(Hex.encode([0, 0xAB, 0xFF]) == "00abff")
-        #expect(Hex.decode("00aBFf") == [0, 0xAB, 0xFF])
-        #expect(Hex.decode("0") == nil)
-        #expect(Hex.decode("0g") == nil)
     }
 }
