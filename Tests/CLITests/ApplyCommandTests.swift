@@ -15,7 +15,7 @@ struct ApplyCommandTests {
         let result = try await world.run("apply", path)
         #expect(result.status == .failure)
         #expect(result.errors.contains("--auto-approve"))
-        #expect(!world.exists("state.sqlite"))
+        #expect(try !world.hasState)
         #expect(try await world.run("apply", path, answer: "no").status == .failure)
         #expect(try await world.run("apply", path, answer: "yes").status == .success)
         #expect(try await world.run("apply", path).status == .success)
@@ -146,7 +146,9 @@ struct ApplyCommandTests {
         let store = try Store(state: world.state, keyring: nil)
         let (started, isStarted) = AsyncStream<Void>.makeStream()
         let release = DispatchSemaphore(value: 0)
-        async let held: Void = store.write { _ in
+        async let held: Void = store.write { writing in
+            // A transaction holds the state from its first statement on.
+            _ = try writing.stateSerial()
             isStarted.yield()
             release.wait()
         }

@@ -12,7 +12,7 @@ struct KilledApplyTests {
         var (within, nothing) = (0, 0)
         // Later and later kills; again, where the machine was too busy for any of them to be in time.
         for milliseconds in Array(repeating: [0, 5, 20, 60, 150], count: 6).joined() {
-            if milliseconds == 0, within > 0, nothing > 0 { break }
+            if milliseconds == 0, !TestState.isFile || within > 0, nothing > 0 { break }
             let world = TestWorld()
             let scopes = (0..<Self.count).map { "  s\($0): Scope number \($0)\n" }.joined()
             let path = try world.write("version: 1\nworkspace: acme\nscopes:\n" + scopes)
@@ -20,8 +20,12 @@ struct KilledApplyTests {
             try Store(state: world.state, keyring: nil).close()
             let apply = try RunningProcess(
                 product, ["apply", path, "--auto-approve", "--state", world.state], environment: ["PATH": "/usr/bin:/bin"])
-            // On a busy machine it may be over before it is looked at, and then nothing can be killed.
-            if try await apply.isWriting(afterSaying: "Plan: \(Self.count) to add") {
+            // On a busy machine it may be over before it is looked at, and then nothing can be killed. The kernel knows of no open
+            // transaction on PostgreSQL: there the times alone decide.
+            if !TestState.isFile {
+                try await apply.line(containing: "Plan: \(Self.count) to add")
+                try await Task.sleep(for: .milliseconds(milliseconds))
+            } else if try await apply.isWriting(afterSaying: "Plan: \(Self.count) to add") {
                 try await Task.sleep(for: .milliseconds(milliseconds))
             }
             if isWriting(apply.pid) { within += 1 }
@@ -38,7 +42,7 @@ struct KilledApplyTests {
             if serial == 0 { nothing += 1 }
         }
         // The lock was seen right before the signal; what came of it says whether the signal was in time.
-        #expect(within > 0, "no kill found the transaction open")
+        #expect(!TestState.isFile || within > 0, "no kill found the transaction open")
         #expect(nothing > 0, "every kill came after the commit")
     }
 }

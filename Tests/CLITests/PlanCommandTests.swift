@@ -10,7 +10,7 @@ struct PlanCommandTests {
         let result = try await world.run("plan", world.write(start))
         #expect(result.status == .success)
         #expect(result.lastLine == "Plan: 1 to add, 0 to change, 0 to destroy.")
-        #expect(!world.exists("state.sqlite"))
+        #expect(try !world.hasState)
     }
 
     @Test func `detailed exit codes tell changes from none in every format`() async throws {

@@ -21,7 +21,7 @@ struct ServerRefusalTests {
             refused.errors
                 == "error: RECONCILE_SERVER is set, and this command works on a state file and not yet at a server, so nothing was done: name the file with --state FILE, or unset RECONCILE_SERVER\n"
         )
-        #expect(!world.exists("state.sqlite"))
+        #expect(try !world.hasState)
     }
 
     @Test(arguments: commands)
@@ -32,7 +32,7 @@ struct ServerRefusalTests {
             command.map { $0 == "m.yaml" ? path : $0 } + ["--server", "https://runtime.example", "--token", "t"])
         #expect(refused.status == .usage)
         #expect(refused.errors.contains("leave out --server and --token"))
-        #expect(!world.exists("state.sqlite"))
+        #expect(try !world.hasState)
     }
 
     @Test func `--state says that the file is meant, whatever the environment says`() async throws {

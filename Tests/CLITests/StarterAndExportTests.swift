@@ -95,7 +95,7 @@ struct StarterAndExportTests {
         let result = try await world.run("validate", path, environment: ["ENCRYPTION_KEY": ""])
         #expect(result.status == .success)
         #expect(result.output == "Valid: 2 resources in 1 file.\n")
-        #expect(!world.exists("state.sqlite"))
+        #expect(try !world.hasState)
         #expect(try JSON(parsing: try await world.run("validate", path, "--format", "json").output)["valid"] == true)
     }
 

@@ -23,7 +23,7 @@ final class TestWorld: Sendable {
         var lastLine: String { output.split(separator: "\n").last.map(String.init) ?? "" }
     }
 
-    var state: String { folder.file("state.sqlite") }
+    var state: String { folder.state.location }
 
     /// Parses and runs a command line; `--state` is added through the environment.
     func run(
@@ -59,6 +59,9 @@ final class TestWorld: Sendable {
     }
 
     func write(_ text: String, to name: String = "m.yaml") throws -> String { try folder.write(text, to: name) }
+
+    /// Whether anything is at `state`.
+    var hasState: Bool { get throws { try folder.state.exists } }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: folder.file(name)) }
 }

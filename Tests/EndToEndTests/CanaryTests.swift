@@ -18,7 +18,10 @@ struct CanaryTests {
 
         // Killed and not stopped, so that the write-ahead log is there to be searched.
         let files = try FileManager.default.subpathsOfDirectory(atPath: scene.bench.folder.path)
-        #expect(files.contains("state.sqlite"))
+        #expect(files.contains("state.sqlite") == TestState.isFile)
+        let traces = try scene.bench.folder.state.traces()
+        #expect(traces.isEmpty == TestState.isFile)
+        for (place, bytes) in traces { #expect(scene.marks.found(in: bytes) == [], "in \(place)") }
         for file in files {
             guard let bytes = FileManager.default.contents(atPath: scene.bench.folder.file(file)) else { continue }
             #expect(scene.marks.found(in: bytes) == [], "in the file \(file)")

@@ -179,11 +179,11 @@ struct ProcessTests {
         #expect(shell.output == "Valid: 1 resource in 1 file.\n")
     }
 
-    @Test(.enabled(if: Peer.python.isExpected, "\(Peer.python.absence)"))
+    @Test(.enabled(if: TestState.holder.isExpected, "\(TestState.holder.absence)"))
     func `a state that another process keeps locked ends with 5`() async throws {
         let bench = try bench()
         try await bench.apply(Self.one)
-        let holder = try await holdState(of: bench)
+        let holder = try await bench.folder.state.hold()
         let path = try bench.folder.write(Self.changed, to: "manifest.yaml")
         let locked = try await bench.run("apply", path, "--auto-approve", within: .seconds(45))
         #expect(locked.code == 5, "\(locked.said)")
@@ -191,11 +191,11 @@ struct ProcessTests {
         #expect(try await bench.run("plan", path, "--detailed-exitcode").code == 2)
     }
 
-    @Test(.enabled(if: Peer.python.isExpected, "\(Peer.python.absence)"))
+    @Test(.enabled(if: TestState.holder.isExpected, "\(TestState.holder.absence)"))
     func `Ctrl-C before the commit ends with 130 and nothing applied`() async throws {
         let bench = try bench()
         try await bench.apply(Self.one)
-        let holder = try await holdState(of: bench)
+        let holder = try await bench.folder.state.hold()
         let path = try bench.folder.write(Self.changed, to: "manifest.yaml")
         let waiting = try bench.start(["apply", path, "--auto-approve"])
         // The plan is printed before the transaction, which cannot begin while the holder lives.
@@ -269,21 +269,5 @@ struct ProcessTests {
             #expect(try await process.ended(within: .seconds(10)).code == 1, "\(process.said)")
             #expect(process.errors.contains("openssl rand"), "\(process.said)")
         }
-    }
-
-    /// A process that keeps the state's write lock until it is killed.
-    private func holdState(of bench: Workbench) async throws -> RunningProcess {
-        let script = """
-            import sqlite3, sys, time
-            connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-            # A log that is not empty, as beside any running process: opening the state then needs no lock of its own.
-            connection.executescript("CREATE TABLE held (id); DROP TABLE held")
-            connection.execute("BEGIN IMMEDIATE")
-            print("held", flush=True)
-            time.sleep(60)
-            """
-        let holder = try RunningProcess(try Peer.python.require(), ["-c", script, bench.state], environment: ["PATH": "/usr/bin:/bin"])
-        try await holder.line(containing: "held")
-        return holder
     }
 }

@@ -64,16 +64,13 @@ struct TerminalTests {
         #expect(!piped.output.contains("\u{1B}["))
     }
 
-    @Test(.enabled(if: Peer.sqlite.isExpected, "\(Peer.sqlite.absence)"))
+    @Test(.enabled(if: TestState.holder.isExpected, "\(TestState.holder.absence)"))
     func `what takes longer than two seconds shows that it goes on, on a terminal alone`() async throws {
         let bench = try Workbench()
         try await bench.apply(Self.manifest)
         let path = try bench.folder.write(Self.manifest.replacing("/first", with: "/second"), to: "manifest.yaml")
         func applyBesideALock(_ start: () throws -> RunningProcess) async throws -> RunningProcess {
-            let holder = try RunningProcess(
-                try Peer.sqlite.require(), [bench.state], environment: bench.environment,
-                input: "BEGIN IMMEDIATE;\n.print locked\n.shell sleep 3.5\nROLLBACK;\n")
-            try await holder.line(containing: "locked")
+            let holder = try await bench.folder.state.hold(for: 3.5)
             let process = try start()
             #expect(try await process.ended().code == 0, "\(process.said)")
             #expect(try await holder.ended().code == 0)

@@ -14,7 +14,7 @@ struct World {
     static let now = Timestamp(milliseconds: 1_790_000_000_000)
 
     init(keyring: Bool = true) throws {
-        store = try Store(state: folder.file("state.sqlite"), keyring: keyring ? Keyring(current: Self.key) : nil)
+        store = try Store(state: folder.state.location, keyring: keyring ? Keyring(current: Self.key) : nil)
     }
 
     func plan(

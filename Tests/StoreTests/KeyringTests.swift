@@ -70,7 +70,7 @@ struct KeyringTests {
 struct SecretRotationTests {
     @Test func `after a rotation the new key alone opens everything`() async throws {
         let folder = TemporaryFolder()
-        let path = folder.file("state.sqlite")
+        let path = folder.state.location
         let (old, new) = (Secret(String(repeating: "o", count: 32)), Secret(String(repeating: "n", count: 32)))
         let before = try Store(state: path, keyring: try Keyring(current: old))
         try await before.write { transaction in
@@ -90,7 +90,7 @@ struct SecretRotationTests {
 
     @Test func `a rotation that cannot open one value changes none`() async throws {
         let folder = TemporaryFolder()
-        let path = folder.file("state.sqlite")
+        let path = folder.state.location
         let keys = ["o", "n", "x"].map { Secret(String(repeating: $0, count: 32)) }
         let store = try Store(state: path, keyring: try Keyring(current: keys[0]))
         let foreign = try Keyring(current: keys[2]).seal(Secret("v"), for: .secret(of: "wh_1", field: "b"))

@@ -9,9 +9,10 @@ import Values
 
 struct StoreTests {
     let folder = TemporaryFolder()
-    var path: String { folder.file("state.sqlite") }
+    var path: String { folder.state.location }
 
-    @Test func `a new state is private to its owner and durable`() async throws {
+    @Test(.enabled(if: TestState.isFile, "this is about the mode of a file and a pragma of SQLite's"))
+    func `a new state is private to its owner and durable`() async throws {
         let store = try Store(state: path, keyring: nil)
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
@@ -19,7 +20,8 @@ struct StoreTests {
         #expect(synchronous == 2)
     }
 
-    @Test func `a link to a state that does not exist makes it where the link points, private to its owner`() async throws {
+    @Test(.enabled(if: TestState.isFile, "only a file has links to it"))
+    func `a link to a state that does not exist makes it where the link points, private to its owner`() async throws {
         try FileManager.default.createDirectory(atPath: folder.file("real"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "real/state.sqlite")
         let store = try Store(state: path, keyring: nil)
@@ -39,43 +41,42 @@ struct StoreTests {
 
     @Test func `a state of a newer version is refused`() throws {
         let store = try Store(state: path, keyring: nil)
-        try store.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA user_version = 99") }
         store.close()
+        try folder.state.sql(
+            sqlite: "PRAGMA user_version = 99", postgres: "UPDATE reconcile_schema SET version = 99, oldest_program = 99")
         let error = #expect(throws: StoreError.self) { try Store(state: path, keyring: nil) }
         #expect(error?.code == .newerVersion)
     }
 
     @Test func `a database of another program is refused and left alone`() throws {
-        let foreign = try DatabaseQueue(path: path)
-        try foreign.write { try $0.execute(sql: "CREATE TABLE other (x)") }
-        try foreign.close()
+        try folder.state.sql("CREATE TABLE other (x text)")
         let error = #expect(throws: StoreError.self) { try Store(state: path, keyring: nil) }
         #expect(error?.code == .notAState)
-        let tables = try DatabaseQueue(path: path).read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_master") }
-        #expect(tables == ["other"])
+        let tables = try folder.state.sql(
+            sqlite: "SELECT name FROM sqlite_master", postgres: "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        #expect(tables == "other")
     }
 
-    @Test func `a file that is no database is refused`() throws {
+    @Test(.enabled(if: TestState.isFile, "only a file can be no database"))
+    func `a file that is no database is refused`() throws {
         try folder.write(String(repeating: "no database ", count: 100), to: "state.sqlite")
         let error = #expect(throws: StoreError.self) { try Store(state: path, keyring: nil) }
         #expect(error?.code == .notAState)
     }
 
-    @Test func `a missing state is not made where it must exist`() {
+    @Test func `a missing state is not made where it must exist`() throws {
         let error = #expect(throws: StoreError.self) { try Store(state: path, mode: .existing, keyring: nil) }
         #expect(error?.code == .missing)
-        #expect(!FileManager.default.fileExists(atPath: path))
+        #expect(try !folder.state.exists)
     }
 
-    @Test func `a lock of another process is waited for, then reported`() async throws {
+    @Test(.enabled(if: TestState.holder.isExpected, "\(TestState.holder.absence)"))
+    func `a lock of another process is waited for, then reported`() async throws {
         let store = try Store(state: path, keyring: nil, busyTimeout: .milliseconds(300))
-        var configuration = Configuration()
-        configuration.allowsUnsafeTransactions = true
-        let other = try DatabaseQueue(path: path, configuration: configuration)
-        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        let other = try await folder.state.hold()
         let error = await #expect(throws: StoreError.self) { try await store.write { try $0.advanceSerial() } }
         #expect(error?.code == .locked)
-        try await other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        try await other.killNow()
         #expect(try await store.write { try $0.advanceSerial() } == 1)
     }
 

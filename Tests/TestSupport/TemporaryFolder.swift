@@ -1,8 +1,10 @@
 import Foundation
+import Synchronization
 
 /// A folder that is gone when the test that made it lets go of it.
 package final class TemporaryFolder: Sendable {
     package let path: String
+    private let onlyState = Mutex<TestState?>(nil)
 
     package init(_ name: String = "reconcile") {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(name)-\(UUID().uuidString)")
@@ -16,6 +18,16 @@ package final class TemporaryFolder: Sendable {
 
     /// The path of an entry, whether it exists or not.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// The state of the test that has this folder, in it or in a database that goes with it: nothing is there before the first use.
+    package var state: TestState {
+        onlyState.withLock { state in
+            if let state { return state }
+            let made = TestState(in: self)
+            state = made
+            return made
+        }
+    }
 
     /// Writes a text file and returns its path.
     @discardableResult

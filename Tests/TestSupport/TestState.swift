@@ -44,7 +44,7 @@ package final class TestState: Sendable {
             let server = try PostgresServer.shared
             let template = try migrate.map { try server.template("migrated", fill: $0) }
             let name = try server.database(template: template ?? "template1")
-            location = engine == .postgres ? server.url(database: name) : try PgBouncer.shared.url(database: name)
+            location = try Self.location(of: name, on: server, through: engine)
             (self.server, database) = (server, name)
         } catch {
             FileHandle.standardError.write(Data("no PostgreSQL for this test: \(error)\n".utf8))
@@ -57,12 +57,89 @@ package final class TestState: Sendable {
         Self.removal.async { try? server.drop(database) }
     }
 
+    /// Another state with all that this one has committed so far, as a crash would leave it; who is connected may go on.
+    package init(copying other: TestState, in folder: TemporaryFolder) throws {
+        (server, database) = (other.server, try other.server?.database())
+        if let server, let database, let source = other.database {
+            try server.psql(try server.dump(source), database: database)
+            location = try Self.location(of: database, on: server, through: Self.engine)
+        } else {
+            location = folder.file("state.sqlite")
+            for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: other.location + suffix) {
+                try FileManager.default.copyItem(atPath: other.location + suffix, toPath: location + suffix)
+            }
+        }
+    }
+
+    /// Whether anything is there: a file, or tables.
+    package var exists: Bool {
+        get throws {
+            guard server != nil else { return FileManager.default.fileExists(atPath: location) }
+            return try sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") != "0"
+        }
+    }
+
     /// Runs SQL past the product, through `sqlite3` or `psql`, and returns the rows: columns between `|`, no head.
     @discardableResult
     package func sql(_ text: String) throws -> String {
         if let server, let database { return try server.psql(text, database: database) }
         return try FinishedProcess(try Peer.sqlite.require(), ["-batch", "-bail", location], input: text).succeeded()
             .trimmingCharacters(in: .newlines)
+    }
+
+    private static func location(of database: String, on server: PostgresServer, through engine: Engine) throws -> String {
+        engine == .pgbouncer ? try PgBouncer.shared.url(database: database) : server.url(database: database)
+    }
+
+    /// The same in the words of the engine that this state is on.
+    @discardableResult
+    package func sql(sqlite: String, postgres: String) throws -> String { try sql(server == nil ? sqlite : postgres) }
+
+    /// What `hold` needs.
+    package static let holder = isFile ? Peer.python : Peer.postgres
+
+    /// A process that keeps what every write of the state needs, for so long or until it is killed; returns once it has it.
+    package func hold(for seconds: Double = 60) async throws -> RunningProcess {
+        let holder =
+            if let server, let database {
+                try RunningProcess(
+                    server.psqlPath, server.psqlArguments(database: database), environment: ServerUser.environment,
+                    input: """
+                        SET client_connection_check_interval = '10ms';
+                        BEGIN; SELECT 1 FROM state WHERE id = 1 FOR UPDATE;
+                        \\! echo held
+                        SELECT pg_sleep(\(seconds)); ROLLBACK;
+
+                        """)
+            } else {
+                try RunningProcess(
+                    try Peer.python.require(), ["-c", Self.holdingFile, location, "\(seconds)"], environment: ["PATH": "/usr/bin:/bin"])
+            }
+        try await holder.line(containing: "held")
+        return holder
+    }
+
+    private static let holdingFile = """
+        import sqlite3, sys, time
+        connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+        # A log that is not empty, as beside any running process: opening the state then needs no lock of its own.
+        connection.executescript("CREATE TABLE held (id); DROP TABLE held")
+        connection.execute("BEGIN IMMEDIATE")
+        print("held", flush=True)
+        time.sleep(float(sys.argv[2]))
+        """
+
+    /// All that a database has left on the machine, to be searched: its rows as a dump, its files, and the server's log. None where
+    /// the state is a file, which is in the test's folder.
+    package func traces() throws -> [(place: String, bytes: [UInt8])] {
+        guard let server, let database else { return [] }
+        let oid = try server.psql("CHECKPOINT; SELECT oid FROM pg_database WHERE datname = '\(database)'")
+        let folder = "\(server.folder)/data/base/\(oid)"
+        var traces = [("the dump", Array(try server.dump(database).utf8)), ("the server's log", Array(server.log.utf8))]
+        for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            traces.append(("the server's file \(file)", Array(FileManager.default.contents(atPath: "\(folder)/\(file)") ?? Data())))
+        }
+        return traces
     }
 
     /// Databases are dropped one after another, and no test waits for it.

@@ -5,7 +5,7 @@ import Testing
 import Values
 
 /// A state that the first version wrote, with the version at hand: nothing of it is lost, and everything goes on.
-@Suite(.serialized)
+@Suite(.serialized, .enabled(if: TestState.isFile, "the first version knew files alone"))
 struct FirstStateTests {
     @Test func `its manifest plans no changes, its history is whole, and a rollback leads back and forth`() async throws {
         let first = try await FirstState.open()

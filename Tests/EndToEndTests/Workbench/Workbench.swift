@@ -11,7 +11,7 @@ final class Workbench: Sendable {
     let workspace: String
     private let signingSecret: String
 
-    var state: String { folder.file("state.sqlite") }
+    var state: String { folder.state.location }
 
     /// - Parameters:
     ///   - extra: variables beside the keys, which are made here.
@@ -20,7 +20,7 @@ final class Workbench: Sendable {
         self.workspace = workspace
         signingSecret = extra["RECONCILE_JWT_SECRET"] ?? Hex.encode(randomBytes(32))
         var environment = [
-            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8", "RECONCILE_STATE": folder.file("state.sqlite"),
+            "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path, "LANG": "C.UTF-8", "RECONCILE_STATE": folder.state.location,
             "ENCRYPTION_KEY": Hex.encode(randomBytes(32)), "RECONCILE_JWT_SECRET": signingSecret,
         ]
         environment.merge(extra) { _, given in given }

@@ -40,7 +40,7 @@ struct KeyWorld {
     ]
 
     init(policies: [String: KeyPolicySpec] = KeyWorld.policies) async throws {
-        store = try Store(state: folder.file("state.sqlite"), keyring: nil)
+        store = try Store(state: folder.state.location, keyring: nil)
         ledger = LimitLedger(store: store, clock: { [clock] in clock.now })
         table = KeyTable(store: store, ledger: ledger)
         checker = KeyChecker(table: table, ledger: ledger)

@@ -63,7 +63,7 @@ struct ManagementAccessTests {
     @Test func `no operation of the management API is open to a token that is not wholly good`() async throws {
         let folder = TemporaryFolder("access")
         let keyring = try Keyring(current: Secret(String(repeating: "k", count: 40)), previous: nil)
-        let store = try Store(state: folder.file("state.sqlite"), keyring: keyring)
+        let store = try Store(state: folder.state.location, keyring: keyring)
         let listed = try await RuntimeComponents(
             store: store, configuration: RuntimeConfiguration(publicURL: "http://127.0.0.1:1"), clock: { Self.now },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -110,7 +110,7 @@ struct ManagementAccessTests {
     func `a cursor that the list did not give is 422, not the first page`(cursor: String) async throws {
         let folder = TemporaryFolder("cursors")
         let keyring = try Keyring(current: Secret(String(repeating: "k", count: 40)), previous: nil)
-        let store = try Store(state: folder.file("state.sqlite"), keyring: keyring)
+        let store = try Store(state: folder.state.location, keyring: keyring)
         try await serving(store) { port in
             for path in ["/api/integrations", "/api/integrations/webhooks", "/api/integrations/api-keys", "/api/events"] {
                 let text =
@@ -125,8 +125,8 @@ struct ManagementAccessTests {
     @Test func `while another process holds the state, writing is 503 with Retry-After, and reading goes on`() async throws {
         let folder = TemporaryFolder("locked")
         let keyring = try Keyring(current: Secret(String(repeating: "k", count: 40)), previous: nil)
-        let store = try Store(state: folder.file("state.sqlite"), keyring: keyring, busyTimeout: .milliseconds(100))
-        let other = try Store(state: folder.file("state.sqlite"), mode: .existing, keyring: keyring)
+        let store = try Store(state: folder.state.location, keyring: keyring, busyTimeout: .milliseconds(100))
+        let other = try Store(state: folder.state.location, mode: .existing, keyring: keyring)
         try await serving(store) { port in
             let body = #"{"name":"a","url":"https://receiver.example/","events":["POST_PUBLISHED"]}"#
             let write = """
@@ -136,7 +136,9 @@ struct ManagementAccessTests {
             let read =
                 "GET /api/integrations/webhooks HTTP/1.1\r\nHost: test\r\nConnection: close\r\nAuthorization: Bearer \(Self.token())\r\n\r\n"
             let (locked, unlock) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
-            async let holding: Void = other.write { _ in
+            async let holding: Void = other.write { writing in
+                // A transaction holds the state from its first statement on.
+                _ = try writing.stateSerial()
                 locked.continuation.yield()
                 unlock.wait()
             }

@@ -11,7 +11,7 @@ import Values
 struct OpenAPIDocumentTests {
     private func document() async throws -> JSON {
         let folder = TemporaryFolder("openapi")
-        let store = try Store(state: folder.file("state.sqlite"), keyring: nil)
+        let store = try Store(state: folder.state.location, keyring: nil)
         let components = try await RuntimeComponents(
             store: store, configuration: RuntimeConfiguration(publicURL: "https://hooks.example.com"), clock: { KeyWorld.start },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })

@@ -13,7 +13,7 @@ struct GlewlwydTests {
     @Test func `connect, refresh sixteen times at once, delete`() async throws {
         let server = try await Glewlwyd()
         let folder = TemporaryFolder()
-        let store = try Store(state: folder.file("state.sqlite"), keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
+        let store = try Store(state: folder.state.location, keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
         let work = UnbrokenWork()
         let now: @Sendable () -> Timestamp = { .now }
         let flow = OAuthFlow(store: store, sender: server.client, work: work, now: now)

@@ -21,7 +21,7 @@ final class OAuthWorld: Sendable {
 
     init(script: @escaping ScriptedProvider.Script = { _, count in .tokens(count + 1) }) throws {
         provider = ScriptedProvider(script)
-        store = try Store(state: folder.file("state.sqlite"), keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
+        store = try Store(state: folder.state.location, keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
         let now: @Sendable () -> Timestamp = { [clock] in clock.now }
         flow = OAuthFlow(store: store, sender: provider, work: work, now: now)
         refresher = ConnectionRefresher(store: store, sender: provider, work: work, now: now)

@@ -134,7 +134,7 @@ struct TenantWalkTests {
     ])
     func `no operation shows or changes what belongs to a workspace that looks the same`(victim: String, intruder: String) async throws {
         let folder = TemporaryFolder("tenants")
-        let store = try Store(state: folder.file("state.sqlite"), keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
+        let store = try Store(state: folder.state.location, keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
         let (tenant, stranger) = (Tenant(workspace: victim, mark: "ALPHA"), Tenant(workspace: intruder, mark: "OMEGA"))
         try await tenant.settle(in: store)
         try await stranger.settle(in: store)

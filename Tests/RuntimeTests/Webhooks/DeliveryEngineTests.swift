@@ -298,20 +298,17 @@ struct DeliveryEngineTests {
         try await world.addWebhook(receiver.url + "/slow", events: ["POST_FAILED"])
         let engine = world.engine { $0.grace = .zero }
         let world = world
-        let image = world.folder.file("image.sqlite")
-        let events = try await world.running(engine) {
+        let image = TemporaryFolder("image")
+        let (crashed, events) = try await world.running(engine) {
             var events: [StoredEvent] = []
             for _ in 0..<20 { events.append(try await engine.post("POST_FAILED")) }
             await receiver.waitForRequests(5)
             // What a crash would leave: the committed state, with attempts under way.
-            for suffix in ["", "-wal"] {
-                try FileManager.default.copyItem(atPath: world.store.location.description + suffix, toPath: image + suffix)
-            }
-            return events
+            return (try TestState(copying: world.folder.state, in: image), events)
         }
         await receiver.stop()
         let healthy = try await ScriptedReceiver.start(port: 0) { _ in .respond(200) }
-        let store = try Store(state: image, mode: .existing, keyring: DeliveryWorld.keyring.get())
+        let store = try Store(state: crashed.location, mode: .existing, keyring: DeliveryWorld.keyring.get())
         #expect(try await store.read { try $0.delivery(events[0].deliveries[0].id) }?.isUnderWay == true)
         let webhook = events[0].deliveries[0].webhookID
         let record = try #require(try await store.read { try $0.webhook(webhook) })

@@ -19,7 +19,7 @@ final class DeliveryWorld: Sendable {
     static let fast = WebhookSpec.RetryConfig(initialDelay: .milliseconds(20), maxDelay: .seconds(1))
 
     init() throws {
-        store = try Store(state: folder.file("state.sqlite"), keyring: Self.keyring.get())
+        store = try Store(state: folder.state.location, keyring: Self.keyring.get())
     }
 
     func engine(on other: Store? = nil, _ change: (inout DeliveryEngine.Configuration) -> Void = { _ in }) -> DeliveryEngine {

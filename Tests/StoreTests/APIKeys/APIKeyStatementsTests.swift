@@ -8,7 +8,7 @@ struct APIKeyStatementsTests {
     let folder = TemporaryFolder()
     let now = Timestamp(milliseconds: 1_790_000_000_000)
 
-    private func store() throws -> Store { try Store(state: folder.file("state.sqlite"), keyring: nil) }
+    private func store() throws -> Store { try Store(state: folder.state.location, keyring: nil) }
 
     private func key(_ number: UInt8, workspace: String = "acme") -> APIKeyRecord {
         APIKeyRecord(

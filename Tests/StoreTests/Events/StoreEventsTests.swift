@@ -15,7 +15,7 @@ struct StoreEventsTests {
     private static let moment = Timestamp(milliseconds: 1_790_000_000_000)
 
     init() async throws {
-        store = try Store(state: folder.file("state.sqlite"), keyring: nil)
+        store = try Store(state: folder.state.location, keyring: nil)
         for id in [webhook, other] {
             let record = WebhookRecord(
                 id: id, workspace: "acme", name: id.text, spec: WebhookSpec(name: "Hook", url: "https://example.com", events: ["*"]),

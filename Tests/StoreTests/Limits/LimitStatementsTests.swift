@@ -28,7 +28,7 @@ struct LimitStatementsTests {
     }
 
     @Test func `blocks add up to the limit and never beyond`() async throws {
-        let store = try Store(state: folder.file("state.sqlite"), keyring: nil)
+        let store = try Store(state: folder.state.location, keyring: nil)
         let claim = claim(limit: 137)
         var total = 0
         for _ in 0..<200 {
@@ -40,7 +40,7 @@ struct LimitStatementsTests {
     }
 
     @Test func `what is handed back can be given again`() async throws {
-        let store = try Store(state: folder.file("state.sqlite"), keyring: nil)
+        let store = try Store(state: folder.state.location, keyring: nil)
         let claim = claim(limit: 1000)
         _ = try await store.write { try $0.reserveLimit(claim) }
         try await store.write { try $0.returnLimit(subject: "key_a", window: .hour, start: claim.start, unused: 60) }
@@ -50,7 +50,7 @@ struct LimitStatementsTests {
     }
 
     @Test func `windows are open until they end, and go a day later`() async throws {
-        let store = try Store(state: folder.file("state.sqlite"), keyring: nil)
+        let store = try Store(state: folder.state.location, keyring: nil)
         let (hour, day) = (claim(limit: 10), claim(limit: 10, window: .day))
         try await store.write { for claim in [hour, day] { _ = try $0.reserveLimit(claim) } }
         func open(_ moment: Timestamp) async throws -> Int { try await store.read { try $0.limitWindows(openAt: moment).count } }

@@ -9,7 +9,7 @@ struct ReserveLimitsTests {
     private let store: Store
     private let start = Timestamp(milliseconds: 1_789_998_400_000)
 
-    init() throws { store = try Store(state: folder.file("state.sqlite"), keyring: nil) }
+    init() throws { store = try Store(state: folder.state.location, keyring: nil) }
 
     private func claim(limit: Int, demand: Int = 1, window: LimitWindow = .hour, takesSpare: Bool = true) -> LimitClaim {
         LimitClaim(subject: "key_a", window: window, start: start, limit: limit, demand: demand, takesSpare: takesSpare)

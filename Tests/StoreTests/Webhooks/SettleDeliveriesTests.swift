@@ -13,7 +13,7 @@ struct SettleDeliveriesTests {
 
     /// Three deliveries, claimed as `mine`.
     init() async throws {
-        let (store, start) = (try Store(state: folder.file("state.sqlite"), keyring: nil), start)
+        let (store, start) = (try Store(state: folder.state.location, keyring: nil), start)
         let webhook = WebhookRecord(
             id: WebhookID(at: start), workspace: "acme", name: "hook",
             spec: WebhookSpec(name: "Hook", url: "https://example.com", events: ["*"]), createdAt: start, updatedAt: start,

@@ -107,11 +107,15 @@ package final class PostgresServer: Sendable {
     /// Each statement is a transaction of its own; the first that fails ends the run with its message.
     @discardableResult
     package func psql(_ sql: String, database: String = "postgres") throws -> String {
-        let ran = try FinishedProcess(
-            "\(programs)/psql",
-            ["-qXAt", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", "\(port)", "-U", "postgres", "-d", database, "-f", "-"],
-            environment: ServerUser.environment, input: sql)
+        let ran = try FinishedProcess(psqlPath, psqlArguments(database: database), environment: ServerUser.environment, input: sql)
         return try ran.succeeded().trimmingCharacters(in: .newlines)
+    }
+
+    var psqlPath: String { "\(programs)/psql" }
+
+    /// For a `psql` that reads SQL from its standard input.
+    func psqlArguments(database: String) -> [String] {
+        ["-qXAt", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", "\(port)", "-U", "postgres", "-d", database, "-f", "-"]
     }
 
     // MARK: Databases
@@ -125,6 +129,13 @@ package final class PostgresServer: Sendable {
 
     /// Removes a database, cutting whoever is connected to it.
     package func drop(_ database: String) throws { try psql("DROP DATABASE IF EXISTS \(database) WITH (FORCE)") }
+
+    /// All of a database as SQL (`pg_dump`), of one moment; who is connected may go on.
+    package func dump(_ database: String) throws -> String {
+        try FinishedProcess(
+            "\(programs)/pg_dump", ["-h", folder, "-p", "\(port)", "-U", "postgres", database], environment: ServerUser.environment
+        ).succeeded()
+    }
 
     /// A database to copy from: the first call under a name makes it and lets the closure fill it, later ones wait for that.
     ///

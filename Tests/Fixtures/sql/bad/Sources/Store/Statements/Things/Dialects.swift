@@ -11,6 +11,7 @@ enum Dialects {
         """
     static let conflict = "INSERT OR IGNORE INTO things (id) VALUES (?)"
     static let place = "SELECT id FROM things WHERE rowid > ?"
+    static let cast = "SELECT id::text FROM things"
     static let tables = "SELECT name FROM sqlite_master"
     static let lock = #"SELECT pg_advisory_xact_lock(?) FROM things"#
 }
