@@ -2,7 +2,19 @@
 CONFIG ?= debug
 SWIFT_BUILD = swift build -c $(CONFIG)
 
-.PHONY: run build test lint format deps test-deps bench clean
+SWIFT_TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test --skip-build --explicit-target-dependency-import-check error
+
+# What every change is tried with on PostgreSQL too: the store as a whole, and of each layer above it what leans on it most.
+PG_SAMPLE = StoreTests ReconcilerTests \
+	RuntimeTests.DeliveryEngineTests RuntimeTests.KeyCheckTests RuntimeTests.KeyEndpointsTests RuntimeTests.LimitLedgerTests \
+	RuntimeTests.OAuthFlowTests RuntimeTests.ConnectionRefresherTests RuntimeTests.RevokerTests RuntimeTests.StateWatcherTests \
+	RuntimeTests.TenantWalkTests RuntimeTests.ManagementAccessTests \
+	CLITests.ApplyCommandTests CLITests.PlanCommandTests CLITests.RollbackTests CLITests.KilledApplyTests \
+	EndToEndTests.CrashTests EndToEndTests.SharedStateTests EndToEndTests.TranscriptTests EndToEndTests.CanaryTests
+empty =
+space = $(empty) $(empty)
+
+.PHONY: run build build-tests test test-postgres matrix lint format deps test-deps bench clean
 
 ## run: build, apply examples/integrations.yaml and serve it on 127.0.0.1:8080
 run: deps build
@@ -11,11 +23,23 @@ run: deps build
 build:
 	$(SWIFT_BUILD) --product reconcile
 
+build-tests: deps
+	swift build --build-tests --explicit-target-dependency-import-check error
+
 ## test: every test, sixteen at a time (all at once they open too many files); what a missing tool would check is skipped here and
 ## fails in CI
-test: deps
-	swift build --build-tests --explicit-target-dependency-import-check error
-	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test --skip-build --explicit-target-dependency-import-check error
+test: build-tests
+	$(SWIFT_TEST)
+
+## test-postgres: the sample of tests with their states on PostgreSQL, which they start themselves
+test-postgres: build-tests
+	RECONCILE_TEST_STATE=postgres $(SWIFT_TEST) --filter '^($(subst $(space),|,$(subst .,\.,$(strip $(PG_SAMPLE)))))\b'
+
+## matrix: every test with its state in a file, on PostgreSQL, and on PostgreSQL through PgBouncer
+matrix: build-tests
+	@failed=; for state in sqlite postgres pgbouncer; do \
+		echo "== $$state =="; RECONCILE_TEST_STATE=$$state $(SWIFT_TEST) || failed="$$failed $$state"; \
+	done; [ -z "$$failed" ] || { echo "failed on:$$failed" >&2; exit 1; }
 
 ## lint: formatting, and the arrows between the layers
 lint:

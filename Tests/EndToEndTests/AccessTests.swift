@@ -93,7 +93,7 @@ struct AccessTests {
             let port = try await freePort()
             let process = try bench.start(["serve", "--listen", "127.0.0.1:\(port)"])
             let runtime = ServingRuntime(process: process, port: port, token: try bench.token())
-            try await runtime.isReady(within: .seconds(3))
+            try await runtime.isReady(within: Workbench.readiness)
             let answer = try await runtime.admin.post(
                 "/api/integrations/webhooks", ["name": "Local", "url": "http://127.0.0.1:9/", "events": ["POST_PUBLISHED"]])
             #expect(answer.status == (isOpen ? 201 : 422), "\(networks): \(answer.text)")

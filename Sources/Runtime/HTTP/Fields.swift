@@ -33,7 +33,12 @@ package struct Fields {
     }
 
     package mutating func string(_ name: String, check: (String) -> String? = { _ in nil }) -> String? {
-        read(name, "must be a string", { $0.string }, check)
+        read(name, "must be a string", { $0.string }) { Self.nulProblem($0) ?? check($0) }
+    }
+
+    /// PostgreSQL keeps no text with that character, so no state does.
+    private static func nulProblem(_ text: String) -> String? {
+        text.utf8.contains(0) ? "must not contain the character U+0000" : nil
     }
 
     package mutating func requiredString(_ name: String, check: (String) -> String? = { _ in nil }) -> String {
@@ -72,7 +77,7 @@ package struct Fields {
             return nil
         }
         for (position, text) in values.enumerated() {
-            if let problem = try check(text) { report("\(name).\(position)", problem) }
+            if let problem = try Self.nulProblem(text) ?? check(text) { report("\(name).\(position)", problem) }
         }
         return values
     }

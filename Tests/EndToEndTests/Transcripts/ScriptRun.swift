@@ -29,6 +29,12 @@ final class ScriptRun {
             "member": try bench.token(role: "member"), "stranger": try bench.token(role: "member", workspace: "elsewhere"),
             "operator": try bench.token(workspace: "*"), "expired": try bench.token(lifetime: -60),
         ]
+        if !TestState.isFile {
+            // The transcripts are of files; a database is named in other words at two places.
+            blotter.name("there is no state in \(bench.state)", "there is no state at state.sqlite")
+            blotter.name("or name another database with --state", "or name another file with --state")
+            blotter.name(bench.state, "state.sqlite")
+        }
         blotter.name(bench.folder.path + "/", "")
         blotter.name(bench.folder.path, "<folder>")
         blotter.name("127.0.0.1:\(peer.port)", "<peer>")

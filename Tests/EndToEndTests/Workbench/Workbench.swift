@@ -81,8 +81,17 @@ final class Workbench: Sendable {
         return "\(signed).\(Base64URL.encode(signature))"
     }
 
+    /// Within what a runtime must be ready. A killed one leaves no file locked; on PostgreSQL its place is free once its session has been
+    /// gone for 3 s, and behind a pooler, where sessions say nothing, at the end of its lease.
+    static let readiness: Duration =
+        switch TestState.engine {
+        case .sqlite: .seconds(3)
+        case .postgres: .seconds(10)
+        case .pgbouncer: .seconds(30)
+        }
+
     /// Starts the runtime on a free port and returns once it is ready, at the latest after `limit`.
-    func serve(_ extra: String..., within limit: Duration = .seconds(3)) async throws -> ServingRuntime {
+    func serve(_ extra: String..., within limit: Duration = Workbench.readiness) async throws -> ServingRuntime {
         let port = try await freePort()
         let process = try start(["serve", "--listen", "127.0.0.1:\(port)", "--allow-network", "127.0.0.0/8"] + extra)
         let runtime = ServingRuntime(process: process, port: port, token: try token())
