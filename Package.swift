@@ -24,7 +24,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .target(name: "YAML", dependencies: ["CYAML"], path: "Sources/System/YAML"),
+        .target(name: "YAML", dependencies: ["Values", "CYAML"], path: "Sources/System/YAML"),
         .target(name: "OpenSSL", dependencies: ["COpenSSL"], path: "Sources/System/OpenSSL"),
         .target(name: "Curl", dependencies: ["Values", "CCurl"], path: "Sources/System/Curl"),
         .target(name: "PostgreSQL", dependencies: ["CPostgreSQL"], path: "Sources/System/PostgreSQL"),
@@ -32,7 +32,9 @@ let package = Package(
 
         // The layers, each importing only what stands above it.
         .target(name: "Spec", dependencies: ["Values", "YAML"]),
-        .target(name: "Store", dependencies: ["Values", "Spec", "Files", "OpenSSL", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Store",
+            dependencies: ["Values", "Spec", "Files", "OpenSSL", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Reconciler", dependencies: ["Values", "Spec", "Store", "OpenSSL"]),
         .target(
             name: "IntegrationRuntime",

@@ -31,7 +31,7 @@ package struct Page: Sendable {
 
     /// A page of a list whose items are numbered.
     package init(_ call: Call) throws(APIError) {
-        try self.init(call) { Int($0) != nil && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
+        try self.init(call) { Int($0) != nil && $0.utf8.allSatisfy(\.isASCIIDigit) }
     }
 
     private init(_ call: Call, isCursor: (String) -> Bool) throws(APIError) {

@@ -77,12 +77,7 @@ package struct AuthorizationResponse: Sendable {
     /// Letters, digits, `_`, `-` and `.` of at most 64 characters; anything else is not an error code that anybody defines.
     static func cleaned(_ error: String) -> String {
         let allowed = error.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
-                true
-            default: false
-            }
+            byte.isASCIIAlphanumeric || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
         }
         return allowed && !error.isEmpty && error.utf8.count <= 64 ? error : "unknown"
     }

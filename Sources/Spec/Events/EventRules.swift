@@ -6,8 +6,8 @@ package enum EventRules {
 
     /// What is wrong with the name of a new event type, with the remedy; nil for one that is fine.
     package static func problem(_ name: String) -> String? {
-        guard let first = name.utf8.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first), name.utf8.count <= 64,
-            name.utf8.allSatisfy({ $0.isASCIIDigit || $0 == UInt8(ascii: "_") || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
+        guard let first = name.utf8.first, first.isASCIIUppercase, name.utf8.count <= 64,
+            name.utf8.allSatisfy({ $0.isASCIIDigit || $0 == UInt8(ascii: "_") || $0.isASCIIUppercase })
         else { return "the event \(quoted(name)) must be capitals, digits and `_`, at most 64, as in `INVOICE_PAID`" }
         if builtIn.contains(name) { return "the event \(quoted(name)) is built in: leave the declaration out" }
         return nil

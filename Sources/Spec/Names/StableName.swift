@@ -11,10 +11,7 @@ package enum StableName {
         guard bytes.count <= 63 else { return "the name \(quoted(name)) is longer than 63 characters" }
         var isLegal = bytes.first != UInt8(ascii: "-") && bytes.last != UInt8(ascii: "-")
         for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): break
-            default: isLegal = false
-            }
+            if !byte.isASCIILowercase, !byte.isASCIIDigit, byte != UInt8(ascii: "-") { isLegal = false }
         }
         guard !isLegal else { return nil }
         let proposal = proposal(for: name)

@@ -1,3 +1,5 @@
+import Values
+
 /// What a scalar means under the core schema of YAML 1.2 (§ 10.3.2).
 package enum Scalar: Sendable, Equatable {
     case null
@@ -62,7 +64,7 @@ package enum CoreSchema {
             switch text[text.startIndex + 1] {
             case UInt8(ascii: "o") where digits.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "7")).contains($0) }:
                 return Int(digits, radix: 8).map(Scalar.integer) ?? .string
-            case UInt8(ascii: "x") where digits.utf8.allSatisfy(isHexDigit):
+            case UInt8(ascii: "x") where digits.utf8.allSatisfy { $0.hexDigitValue != nil }:
                 return Int(digits, radix: 16).map(Scalar.integer) ?? .string
             default: break
             }
@@ -101,12 +103,5 @@ package enum CoreSchema {
             count += 1
         }
         return count
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): true
-        default: false
-        }
     }
 }

@@ -42,7 +42,7 @@ package struct DecimalToken: Equatable {
     /// Whether the text is a whole number that reads as another one in JavaScript, whose numbers are doubles.
     package static func isChangedInteger(_ text: some Collection<UInt8>, readAs number: Double) -> Bool {
         // Up to 15 digits go through a double unchanged.
-        guard !number.isFinite || text.reduce(0, { $0 + ($1 >= UInt8(ascii: "0") && $1 <= UInt8(ascii: "9") ? 1 : 0) }) > 15 else {
+        guard !number.isFinite || text.reduce(0, { $0 + ($1.isASCIIDigit ? 1 : 0) }) > 15 else {
             return false
         }
         let written = DecimalToken(text)

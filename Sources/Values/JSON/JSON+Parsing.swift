@@ -153,7 +153,7 @@ private struct JSONReader {
 
     private mutating func digits() -> Int {
         let start = position
-        while position < bytes.count, bytes[position] >= UInt8(ascii: "0"), bytes[position] <= UInt8(ascii: "9") { position += 1 }
+        while position < bytes.count, bytes[position].isASCIIDigit { position += 1 }
         return position - start
     }
 
@@ -217,7 +217,7 @@ private struct JSONReader {
         guard position + 4 <= bytes.count else { throw error(.unexpectedEnd) }
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(Unicode.Scalar(bytes[position])).hexDigitValue else { throw error(.invalidEscape) }
+            guard let digit = bytes[position].hexDigitValue else { throw error(.invalidEscape) }
             code = code << 4 | UInt32(digit)
             position += 1
         }

@@ -78,7 +78,7 @@ package struct JSONObject: Sendable, Hashable {
     private static func arrayIndex(_ key: String) -> UInt32? {
         let digits = key.utf8
         guard let first = digits.first, digits.count <= 10,
-            digits.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }),
+            digits.allSatisfy(\.isASCIIDigit),
             first != UInt8(ascii: "0") || digits.count == 1,
             let value = UInt32(key), value < .max
         else { return nil }

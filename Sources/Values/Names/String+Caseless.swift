@@ -11,9 +11,7 @@ extension String {
         var bytes = utf8.makeIterator()
         for wanted in prefix.utf8 {
             guard let byte = bytes.next() else { return false }
-            guard byte == wanted || (byte ^ wanted == 0x20 && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)) else {
-                return false
-            }
+            guard byte.lowercasedASCII == wanted.lowercasedASCII else { return false }
         }
         return true
     }

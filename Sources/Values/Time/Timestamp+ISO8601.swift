@@ -98,7 +98,7 @@ private struct DigitReader {
         guard position + width <= bytes.count else { return nil }
         var value: Int64 = 0
         for byte in bytes[position..<position + width] {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            guard byte.isASCIIDigit else { return nil }
             value = value * 10 + Int64(byte - UInt8(ascii: "0"))
         }
         position += width
@@ -110,7 +110,7 @@ private struct DigitReader {
         guard take(".") else { return 0 }
         var value: Int64 = 0
         var digits = 0
-        while let byte = next, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+        while let byte = next, byte.isASCIIDigit {
             if digits < 3 { value = value * 10 + Int64(byte - UInt8(ascii: "0")) }
             digits += 1
             position += 1

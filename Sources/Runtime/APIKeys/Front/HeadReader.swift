@@ -1,3 +1,5 @@
+import Values
+
 /// A position in the head of a request, and the steps that a strict reader takes from it.
 struct HeadReader {
     var position = 0
@@ -55,8 +57,7 @@ struct HeadReader {
         guard range.count == text.utf8.count else { return false }
         var index = range.lowerBound
         for byte in text.utf8 {
-            let own = bytes[index]
-            guard own == byte || ((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(own) && own | 0x20 == byte) else { return false }
+            guard bytes[index].lowercasedASCII == byte else { return false }
             index += 1
         }
         return true
@@ -71,11 +72,6 @@ struct HeadReader {
     }
 
     private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
-        }
+        byte.isASCIIAlphanumeric || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
     }
 }

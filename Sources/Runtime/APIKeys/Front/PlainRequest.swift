@@ -1,4 +1,5 @@
 import HTTPTypes
+import Values
 
 /// A key check that can be read from the bytes alone, whole and without anything unusual.
 ///
@@ -107,7 +108,7 @@ struct PlainRequest: Sendable, Hashable {
                 guard portStart == nil, index > range.lowerBound else { return false }
                 portStart = index
             } else if portStart != nil {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return false }
+                guard byte.isASCIIDigit else { return false }
             } else {
                 guard isScopeByte(byte), byte != UInt8(ascii: "*") else { return false }
             }
@@ -117,10 +118,8 @@ struct PlainRequest: Sendable, Hashable {
 
     private static func isScopeByte(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "*"), UInt8(ascii: "-"):
-            true
-        default: false
+        case UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "*"), UInt8(ascii: "-"): true
+        default: byte.isASCIIAlphanumeric
         }
     }
 

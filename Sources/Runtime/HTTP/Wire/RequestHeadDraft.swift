@@ -63,7 +63,7 @@ struct RequestHeadDraft {
             return .chunked
         }
         guard let length = lengths.first else { return .none }
-        guard lengths.count == 1, !length.isEmpty, length.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let bytes = Int64(length) else {
+        guard lengths.count == 1, !length.isEmpty, length.utf8.allSatisfy(\.isASCIIDigit), let bytes = Int64(length) else {
             throw .contentLengthInvalid
         }
         return .length(bytes)
@@ -71,11 +71,11 @@ struct RequestHeadDraft {
 
     private static func minorVersion(_ text: ArraySlice<UInt8>) throws(APIError) -> Int {
         let bytes = Array(text)
-        guard bytes.count == 8, bytes.starts(with: "HTTP/".utf8), bytes[6] == UInt8(ascii: "."), (0x30...0x39).contains(bytes[5]),
-            (0x30...0x39).contains(bytes[7])
+        guard bytes.count == 8, bytes.starts(with: "HTTP/".utf8), bytes[6] == UInt8(ascii: "."), bytes[5].isASCIIDigit,
+            bytes[7].isASCIIDigit
         else { throw .requestLineInvalid }
         guard bytes[5] == UInt8(ascii: "1") else { throw .versionUnsupported }
-        return Int(bytes[7] - 0x30)
+        return Int(bytes[7] - UInt8(ascii: "0"))
     }
 
     /// The path and query of a target: origin-form, absolute-form, or `*` with OPTIONS (RFC 9112 § 3.2).

@@ -1,4 +1,5 @@
 import NIOCore
+import Values
 
 /// Takes requests from the bytes of a connection, one part after the other (RFC 9112).
 ///
@@ -141,18 +142,12 @@ struct RequestReader {
     private static func chunkSize(_ line: [UInt8]) throws(APIError) -> Int64 {
         var digits = line.prefix { $0 != UInt8(ascii: ";") }
         if digits.count < line.count {
-            while let last = digits.last, last == 0x20 || last == 0x09 { digits.removeLast() }
+            while let last = digits.last, last.isHTTPSpace { digits.removeLast() }
         }
-        guard (1...16).contains(digits.count), digits.allSatisfy(isHexDigit), line.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }),
+        guard (1...16).contains(digits.count), digits.allSatisfy({ $0.hexDigitValue != nil }),
+            line.allSatisfy(\.isHTTPFieldContent),
             let size = Int64(String(decoding: digits, as: UTF8.self), radix: 16)
         else { throw .chunkInvalid }
         return size
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-        default: false
-        }
     }
 }
