@@ -236,28 +236,3 @@ extension ResourceSpec {
         self.init(kind: kind, json: json)
     }
 }
-
-extension JSON {
-    /// The value with the member at a dotted path set, or removed where `value` is nil.
-    ///
-    /// The first key is taken up to the first dot and the rest as below it; only what is left at the end may itself
-    /// hold dots, as header names may.
-    package func setting(_ path: String, to value: JSON?) -> JSON {
-        var object = self.object ?? JSONObject()
-        if let dot = path.firstIndex(of: ".") {
-            let key = String(path[..<dot])
-            let rest = String(path[path.index(after: dot)...])
-            let inner = object[key] ?? [:]
-            if key == "headers" {
-                var members = inner.object ?? JSONObject()
-                members[rest] = value
-                object[key] = .object(members)
-            } else {
-                object[key] = inner.setting(rest, to: value)
-            }
-        } else {
-            object[path] = value
-        }
-        return .object(object)
-    }
-}

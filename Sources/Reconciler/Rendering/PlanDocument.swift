@@ -124,23 +124,13 @@ extension Change {
     }
 
     private static func marks(_ fields: [String], in value: JSON) -> JSON {
-        fields.filter { value.contains($0) }.reduce([:]) { $0.setting($1, to: true) }
+        fields.filter { value.hasMember($0) }.reduce([:]) { $0.setting($1, to: true) }
     }
 }
 
 extension ResourceRecord {
     fileprivate var shownSpec: JSON {
         preventDestroy ? specJSON.setting("lifecycle.preventDestroy", to: true) : specJSON
-    }
-}
-
-extension JSON {
-    /// Whether there is a member at a dotted path, as `setting` understands it.
-    fileprivate func contains(_ path: String) -> Bool {
-        guard let dot = path.firstIndex(of: ".") else { return self[path] != nil }
-        let (key, rest) = (String(path[..<dot]), String(path[path.index(after: dot)...]))
-        guard let inner = self[key] else { return false }
-        return key == "headers" ? inner[rest] != nil : inner.contains(rest)
     }
 }
 

@@ -58,7 +58,7 @@ package enum SecretRules {
 
     /// The variable that would sensibly hold a secret: `SALESFORCE_CLIENT_SECRET` for `config.clientSecret` of `salesforce`.
     package static func variableName(for address: Address, field: String) -> String {
-        let last = field.split(separator: ".", maxSplits: field.hasPrefix("headers.") ? 1 : .max).last.map(String.init) ?? field
+        let last = FieldPath.keys(field).last ?? field
         var name = ""
         var previousIsLower = false
         for scalar in (address.name + "_").unicodeScalars + last.unicodeScalars {
