@@ -132,7 +132,7 @@ private struct ApplyWork {
         try writing.insertResource(record)
         try writeSecrets(of: desired, id: record.id, fields: desired.spec.secrets.map(\.field), formerly: nil)
         if case .webhook(let webhook) = desired.spec, webhook.secret == nil {
-            let secret = Secret.newSigningSecret()
+            let secret = SigningSecret.generate()
             try writing.setSecret(secret, of: record.id, field: "secret", at: now)
             generated.append(Applied.GeneratedSecret(address: desired.address, secret: secret))
         }
@@ -174,13 +174,6 @@ private struct ApplyWork {
 extension RevisionSide {
     init(_ record: ResourceRecord) {
         self.init(owner: record.owner, preventDestroy: record.preventDestroy, specText: record.specText, source: record.source)
-    }
-}
-
-extension Secret {
-    /// `whsec_` and 32 random bytes in base64, the form of Standard Webhooks 1.0, which asks for 24 to 64 bytes.
-    package static func newSigningSecret() -> Secret {
-        Secret("whsec_" + Base64.encode(randomBytes(32)))
     }
 }
 

@@ -11,8 +11,8 @@ extension KeyEndpoints {
         issue.scopes = fields.strings("scopes") { $0.isEmpty ? "must not be empty" : nil }
         if let count = issue.scopes?.count, count > 100 { fields.report("scopes", "has more than 100 entries") }
         issue.limits = RateLimits(
-            perHour: fields.integer("rateLimitPerHour", in: 1...RateLimits.maximum),
-            perDay: fields.integer("rateLimitPerDay", in: 1...RateLimits.maximum))
+            perHour: fields.integer("rateLimitPerHour", in: RateLimits.range),
+            perDay: fields.integer("rateLimitPerDay", in: RateLimits.range))
         issue.expiresAt = fields.timestamp("expiresAt")
         issue.owner = fields.string("owner")
         issue.metadata = fields.value("metadata")
@@ -29,8 +29,12 @@ extension KeyEndpoints {
                 "type": "array", "items": ["type": "string", "minLength": 1], "maxItems": 100,
                 "description": "Left out, all that the policy allows; without a policy, none",
             ],
-            "rateLimitPerHour": ["type": "integer", "minimum": 1, "maximum": .integer(RateLimits.maximum)],
-            "rateLimitPerDay": ["type": "integer", "minimum": 1, "maximum": .integer(RateLimits.maximum)],
+            "rateLimitPerHour": [
+                "type": "integer", "minimum": .integer(RateLimits.range.lowerBound), "maximum": .integer(RateLimits.range.upperBound),
+            ],
+            "rateLimitPerDay": [
+                "type": "integer", "minimum": .integer(RateLimits.range.lowerBound), "maximum": .integer(RateLimits.range.upperBound),
+            ],
             "expiresAt": ["type": "string", "format": "date-time"],
             "owner": ["type": "string", "pattern": .string(KeyOwnerRules.pattern)],
             "metadata": ["type": "object"],

@@ -40,9 +40,9 @@ package struct IntegrationBody: Sendable {
         if let urls = fields.strings("returnUrls", atMost: IntegrationRules.urlCount, check: { URLRules.page.problem($0)?.description }) {
             spec.returnUrls = Self.unique(urls, "returnUrls", &fields)
         }
-        let perHour = fields.integer("rateLimitPerHour", in: IntegrationRules.limits)
+        let perHour = fields.integer("rateLimitPerHour", in: RateLimits.range)
         if fields.has("rateLimitPerHour") { spec.rateLimitPerHour = perHour }
-        let perDay = fields.integer("rateLimitPerDay", in: IntegrationRules.limits)
+        let perDay = fields.integer("rateLimitPerDay", in: RateLimits.range)
         if fields.has("rateLimitPerDay") { spec.rateLimitPerDay = perDay }
         if let problem = RateLimits(perHour: spec.rateLimitPerHour, perDay: spec.rateLimitPerDay).problem {
             fields.report("rateLimitPerDay", problem)

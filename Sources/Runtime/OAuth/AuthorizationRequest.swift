@@ -29,11 +29,11 @@ package struct AuthorizationRequest: Sendable {
 
     /// Keeps the endpoint's own query (§ 3.1) and adds ours; a parameter that decides the flow is ours alone.
     package func url() throws(OAuthError) -> String {
-        let (address, query) = try Self.split(endpoint)
-        for name in FormEncoding.fields(of: query ?? "").map(\.name) where Self.reserved.contains(name) {
+        let query = try Self.query(of: endpoint)
+        for name in FormEncoding.fields(of: query ?? "").map(\.name) where IntegrationRules.reservedAuthorizationParameters.contains(name) {
             throw OAuthError(.notConfigured, "the authorizationUrl sets `\(name)`, which the flow sets itself: take it out of the URL")
         }
-        for parameter in parameters where Self.reserved.contains(parameter.name) {
+        for parameter in parameters where IntegrationRules.reservedAuthorizationParameters.contains(parameter.name) {
             throw OAuthError(.notConfigured, "authorizationParams sets `\(parameter.name)`, which the flow sets itself: take it out")
         }
         var pairs = [pair("response_type", "code"), pair("client_id", clientID), pair("redirect_uri", redirectURI)]
@@ -43,11 +43,8 @@ package struct AuthorizationRequest: Sendable {
             pairs += [pair("code_challenge", challenge), pair("code_challenge_method", "S256")]
         }
         pairs += parameters.map { pair($0.name, $0.value) }
-        let own = query.map { $0.isEmpty ? "" : "\($0)&" } ?? ""
-        return "\(address)?\(own)\(pairs.joined(separator: "&"))"
+        return WebURL.adding(pairs.joined(separator: "&"), to: endpoint)
     }
-
-    package static let reserved = IntegrationRules.reservedAuthorizationParameters
 
     /// The scope value as it stands in the URL: each scope escaped, the separator as the provider reads it.
     private var scope: String? {
@@ -66,11 +63,10 @@ package struct AuthorizationRequest: Sendable {
         "\(PercentEncoding.encode(name))=\(PercentEncoding.encode(value))"
     }
 
-    private static func split(_ endpoint: String) throws(OAuthError) -> (address: Substring, query: String?) {
+    private static func query(of endpoint: String) throws(OAuthError) -> String? {
         guard !endpoint.contains("#") else {
             throw OAuthError(.notConfigured, "the authorizationUrl has a fragment, which RFC 6749 § 3.1 forbids: take it out")
         }
-        guard let mark = endpoint.firstIndex(of: "?") else { return (endpoint[...], nil) }
-        return (endpoint[..<mark], String(endpoint[endpoint.index(after: mark)...]))
+        return endpoint.firstIndex(of: "?").map { String(endpoint[endpoint.index(after: $0)...]) }
     }
 }

@@ -48,7 +48,7 @@ package struct TokenRequest: Sendable {
     /// - Parameter timeout: for the whole call; a refresh takes one shorter than its lease.
     package func request(timeout: Duration) throws(OAuthError) -> ProviderRequest {
         let names = fields.map(\.name)
-        for name in names where Self.credentials.contains(name) || names.filter({ $0 == name }).count > 1 {
+        for name in names where IntegrationRules.clientCredentialParameters.contains(name) || names.filter({ $0 == name }).count > 1 {
             throw OAuthError(.notConfigured, "tokenParams sets `\(name)`, which the flow sets itself: take it out")
         }
         guard !endpoint.contains("#") else {
@@ -75,8 +75,6 @@ package struct TokenRequest: Sendable {
         }
         return ProviderRequest(method: "POST", url: endpoint, headers: headers, body: FormEncoding.text(form), timeout: timeout)
     }
-
-    private static let credentials = IntegrationRules.clientCredentialParameters
 
     private func basic(_ user: String, _ password: String) -> (name: String, value: String) {
         ("Authorization", "Basic \(Base64.encode(Array("\(user):\(password)".utf8)))")

@@ -2,7 +2,6 @@ import Values
 
 /// What an integration may say, in a manifest and over HTTP alike; each function gives the problem with its remedy, or nil.
 package enum IntegrationRules {
-    package static let limits = KeyPolicyRules.limits
     package static let parameterCount = 20
     package static let scopeCount = 200
     /// Of `redirectUris`, and of `returnUrls`.

@@ -7,6 +7,8 @@ package struct RateLimits: Sendable, Hashable {
 
     /// The largest number that a limit may have.
     package static let maximum = 1_000_000_000
+    /// What a limit may be.
+    package static let range = 1...maximum
 
     package init(perHour: Int? = nil, perDay: Int? = nil) {
         self.perHour = perHour

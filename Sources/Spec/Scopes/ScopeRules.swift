@@ -22,8 +22,8 @@ package enum ScopeRules {
     /// What is wrong with a scope or wildcard (`posts:*`, `*`) of a policy or key.
     package static func patternProblem(_ pattern: String) -> String? {
         if pattern == "*" { return nil }
-        guard pattern.hasSuffix(":*") else { return problem(pattern) }
-        return problem(String(pattern.dropLast(2))).map { _ in
+        guard let stem = ScopePattern.stem(of: pattern) else { return problem(pattern) }
+        return problem(String(Substring(stem.dropLast()))).map { _ in
             "the wildcard \(quoted(pattern)) must be a scope's first segments and `:*`, as in `posts:*`"
         }
     }

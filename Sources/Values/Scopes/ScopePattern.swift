@@ -5,10 +5,15 @@ package enum ScopePattern {
     /// `*` alone covers every scope. A pattern covers another pattern if it covers all that the other does.
     package static func covers(_ pattern: String, _ scope: String) -> Bool {
         if pattern.isExactly(scope) || pattern == "*" { return true }
-        let pattern = pattern.utf8
-        guard pattern.count > 2, pattern.suffix(2).elementsEqual(":*".utf8) else { return false }
-        let stem = pattern.dropLast()
+        guard let stem = stem(of: pattern) else { return false }
         return scope.utf8.count > stem.count && scope.utf8.starts(with: stem)
+    }
+
+    /// What the scopes below a wildcard begin with, its colon included: `posts:` for `posts:*`; nil for a scope, and for `*`.
+    package static func stem(of pattern: String) -> Substring.UTF8View? {
+        let pattern = pattern.utf8
+        guard pattern.count > 2, pattern.suffix(2).elementsEqual(":*".utf8) else { return nil }
+        return pattern.dropLast()
     }
 
     /// Whether any of the patterns covers the scope.

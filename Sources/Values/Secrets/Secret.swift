@@ -19,10 +19,6 @@ package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebug
 
     /// Takes the same time wherever two values of one length differ.
     package static func == (a: Secret, b: Secret) -> Bool {
-        let (left, right) = (Array(a.value.utf8), Array(b.value.utf8))
-        guard left.count == right.count else { return false }
-        var difference: UInt8 = 0
-        for index in left.indices { difference |= left[index] ^ right[index] }
-        return difference == 0
+        a.value.isExactly(b.value)
     }
 }

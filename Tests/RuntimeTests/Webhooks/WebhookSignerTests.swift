@@ -1,4 +1,5 @@
 import OpenSSL
+import Reconciler
 import Spec
 import Testing
 import Values
@@ -35,7 +36,7 @@ struct WebhookSignerTests {
     }
 
     @Test func `in a rotation both secrets sign, the plain header with the old one until the end`() throws {
-        let (new, old) = (WebhookSecret.generate(), WebhookSecret.generate())
+        let (new, old) = (SigningSecret.generate(), SigningSecret.generate())
         let end = Timestamp(seconds: 100)
         let rotating = WebhookSigner(secret: new, previous: (old, end))
         let body = Array("{}".utf8)
@@ -51,20 +52,20 @@ struct WebhookSignerTests {
     }
 
     @Test func `generated secrets are whsec_ and 32 bytes, and never the same`() throws {
-        let secrets = (0..<100).map { _ in WebhookSecret.generate().reveal() }
+        let secrets = (0..<100).map { _ in SigningSecret.generate().reveal() }
         #expect(Set(secrets).count == 100)
         for secret in secrets {
             #expect(secret.hasPrefix("whsec_"))
-            #expect(WebhookSecret.standardKey(Secret(secret)).count == 32)
+            #expect(SigningSecret.standardKey(Secret(secret)).count == 32)
         }
     }
 
     @Test func `keys with and without padding and prefix are one key, and free text is a key as it stands`() {
-        let key = WebhookSecret.standardKey(Secret("whsec_AAECAwQFBgcICQoLDA0ODw=="))
+        let key = SigningSecret.standardKey(Secret("whsec_AAECAwQFBgcICQoLDA0ODw=="))
         #expect(key == Array(0..<16))
-        #expect(WebhookSecret.standardKey(Secret("whsec_AAECAwQFBgcICQoLDA0ODw")) == key)
-        #expect(WebhookSecret.standardKey(Secret("AAECAwQFBgcICQoLDA0ODw==")) == key)
-        #expect(WebhookSecret.standardKey(Secret("not base 64 at all!")) == Array("not base 64 at all!".utf8))
+        #expect(SigningSecret.standardKey(Secret("whsec_AAECAwQFBgcICQoLDA0ODw")) == key)
+        #expect(SigningSecret.standardKey(Secret("AAECAwQFBgcICQoLDA0ODw==")) == key)
+        #expect(SigningSecret.standardKey(Secret("not base 64 at all!")) == Array("not base 64 at all!".utf8))
     }
 
     @Test func `a rotated secret is read back as it was written`() throws {

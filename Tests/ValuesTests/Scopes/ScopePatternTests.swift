@@ -19,4 +19,9 @@ struct ScopePatternTests {
         #expect(ScopePattern.expand(declared, within: [["*"]]) == declared)
         #expect(ScopePattern.expand(declared, within: [["*"], []]) == [])
     }
+
+    @Test(arguments: [("posts:*", "posts:"), ("a:b:*", "a:b:"), ("*", nil), (":*", nil), ("posts", nil), ("posts*", nil), ("", nil)])
+    func `a wildcard has a stem`(pattern: String, stem: String?) {
+        #expect(ScopePattern.stem(of: pattern).map { String(Substring($0)) } == stem)
+    }
 }

@@ -48,7 +48,7 @@ struct WebhookChange {
         status = fields.choice("status")
         if let text = fields.string("secret") {
             let given = Secret(text)
-            if let problem = WebhookSecret.problem(given) { fields.report("secret", problem) } else { secret = given }
+            if let problem = SigningSecret.problem(given) { fields.report("secret", problem) } else { secret = given }
         }
         readHeaders(&fields, current: current)
         if let current { demandHeaderSecrets(&fields, current: current) }

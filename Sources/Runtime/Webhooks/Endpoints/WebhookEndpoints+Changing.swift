@@ -1,4 +1,5 @@
 import HTTPTypes
+import Reconciler
 import Spec
 import Store
 import Values
@@ -14,7 +15,7 @@ extension WebhookEndpoints {
             let change = try WebhookChange(json, current: nil, policy: policy) {
                 try writing.problem(ofEvent: $0, workspace: workspace, suggests: $1)
             }
-            let secret = change.secret ?? WebhookSecret.generate()
+            let secret = change.secret ?? SigningSecret.generate()
             let record = WebhookRecord(
                 id: id, workspace: workspace, name: id.text.replacing("_", with: "-"), spec: change.applied(to: nil), createdAt: call.now,
                 updatedAt: call.now, updatedBy: call.actor)
@@ -71,11 +72,11 @@ extension WebhookEndpoints {
     func rotate(_ call: Call) async throws -> Reply {
         let overrides = try call.overrides()
         var fields = try Fields(try call.json())
-        let given = fields.string("secret") { WebhookSecret.problem(Secret($0)) }
+        let given = fields.string("secret") { SigningSecret.problem(Secret($0)) }
         let overlap = fields.duration("overlap") ?? .seconds(86_400)
         if overlap > PreviousSecret.longestOverlap { fields.report("overlap", "must be at most 30d") }
         try fields.finish()
-        let secret = given.map { Secret($0) } ?? WebhookSecret.generate()
+        let secret = given.map { Secret($0) } ?? SigningSecret.generate()
         let now = call.now
         let record = try await store.write { writing in
             var record = try writing.ownWebhook(call)

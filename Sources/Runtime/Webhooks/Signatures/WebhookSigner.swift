@@ -20,10 +20,10 @@ package struct WebhookSigner: Sendable {
     /// - Parameter previous: the secret before this one, and the end of the overlap.
     package init(secret: Secret, previous: (secret: Secret, until: Timestamp)? = nil) {
         plain = HMACSHA256(key: Array(secret.reveal().utf8))
-        standard = HMACSHA256(key: WebhookSecret.standardKey(secret))
+        standard = HMACSHA256(key: SigningSecret.standardKey(secret))
         self.previous = previous.map {
             Previous(
-                plain: HMACSHA256(key: Array($0.secret.reveal().utf8)), standard: HMACSHA256(key: WebhookSecret.standardKey($0.secret)),
+                plain: HMACSHA256(key: Array($0.secret.reveal().utf8)), standard: HMACSHA256(key: SigningSecret.standardKey($0.secret)),
                 until: $0.until)
         }
     }

@@ -7,7 +7,7 @@ enum FieldSchema {
     static let url: JSON = ["type": "string", "maxLength": 2048, "pattern": "^[hH][tT][tT][pP][sS]?://[^\\s/?#@]+([/?#]\\S*)?$"]
     static let duration: JSON = ["type": "string", "pattern": "^[0-9]{1,15}(ms|s|m|h|d)$"]
     static let boolean: JSON = ["type": "boolean"]
-    static let limit: JSON = integer(KeyPolicyRules.limits)
+    static let limit: JSON = integer(RateLimits.range)
 
     static func integer(_ range: ClosedRange<Int>) -> JSON {
         ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]

@@ -107,9 +107,9 @@ struct CrossCheck {
                             reference, "`*` covers nothing: workspace `\(reference.workspace)` has no scopes", "declare them below `scopes`"
                         )
                     }
-                } else if reference.name.hasSuffix(":*") {
+                } else if let stem = ScopePattern.stem(of: reference.name) {
                     let prefixes = scopePrefixes[reference.workspace] ?? []
-                    guard !prefixes.contains(ExactText(String(reference.name.dropLast()))) else { continue }
+                    guard !prefixes.contains(ExactText(String(Substring(stem)))) else { continue }
                     report(
                         reference, "\(quoted(reference.name)) covers no scope of workspace `\(reference.workspace)`",
                         "declare such a scope below `scopes`", unlessNear: { prefixes.sorted().map { $0.text + "*" } })

@@ -29,9 +29,9 @@ extension DocumentDecoder {
                 spec.redirectUris = list(value, "redirectUris", atMost: IntegrationRules.urlCount) { $0.url($1, "redirectUris", .redirect) }
             case .returnUrls:
                 spec.returnUrls = list(value, "returnUrls", atMost: IntegrationRules.urlCount) { $0.url($1, "returnUrls", .page) }
-            case .rateLimitPerHour: spec.rateLimitPerHour = integer(value, "rateLimitPerHour", in: IntegrationRules.limits)
+            case .rateLimitPerHour: spec.rateLimitPerHour = integer(value, "rateLimitPerHour", in: RateLimits.range)
             case .rateLimitPerDay:
-                spec.rateLimitPerDay = integer(value, "rateLimitPerDay", in: IntegrationRules.limits)
+                spec.rateLimitPerDay = integer(value, "rateLimitPerDay", in: RateLimits.range)
                 dayNode = value
             case .config: spec.config = config(value, address)
             case .lifecycle: preventDestroy = lifecycle(value)

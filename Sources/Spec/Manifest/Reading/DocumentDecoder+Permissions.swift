@@ -21,9 +21,9 @@ extension DocumentDecoder {
             case .description: spec.description = text(value, "description", DisplayText.descriptionProblem)
             case .prefix: spec.prefix = text(value, "prefix", KeyPolicyRules.prefixProblem) ?? spec.prefix
             case .scopes: spec.scopes = policyScopes(value)
-            case .rateLimitPerHour: spec.rateLimitPerHour = integer(value, "rateLimitPerHour", in: KeyPolicyRules.limits)
+            case .rateLimitPerHour: spec.rateLimitPerHour = integer(value, "rateLimitPerHour", in: RateLimits.range)
             case .rateLimitPerDay:
-                spec.rateLimitPerDay = integer(value, "rateLimitPerDay", in: KeyPolicyRules.limits)
+                spec.rateLimitPerDay = integer(value, "rateLimitPerDay", in: RateLimits.range)
                 dayNode = value
             case .expiresAfter: spec.expiresAfter = duration(value, "expiresAfter", in: KeyPolicyRules.expiry)
             case .rotation: spec.rotation = rotation(value)

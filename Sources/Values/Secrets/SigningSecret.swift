@@ -1,12 +1,9 @@
-import Reconciler
-package import Values
-
-/// The signing secret of a webhook: `whsec_` and base 64, as Standard Webhooks writes it.
-package enum WebhookSecret {
+/// The signing secret of a webhook: `whsec_` and base 64, as Standard Webhooks 1.0 writes it.
+package enum SigningSecret {
     package static let prefix = "whsec_"
 
-    /// A new secret, made as apply makes it.
-    package static func generate() -> Secret { Secret.newSigningSecret() }
+    /// - Parameter key: random, 24 to 64 bytes (Standard Webhooks 1.0).
+    package static func secret(key: [UInt8]) -> Secret { Secret(prefix + Base64.encode(key)) }
 
     /// The key of Standard Webhooks signatures: what stands behind the prefix, decoded.
     ///
