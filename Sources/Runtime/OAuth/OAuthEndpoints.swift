@@ -226,10 +226,7 @@ package struct OAuthEndpoints: EndpointGroup {
 
     /// Adds query parameters before a fragment; the page's own query stays.
     static func adding(_ parameters: [(String, String)], to url: String) -> String {
-        let fragment = url.firstIndex(of: "#") ?? url.endIndex
-        let base = url[..<fragment]
-        let query = PercentEncoding.query(parameters.map { ($0.0, $0.1) })
-        return "\(base)\(base.contains("?") ? "&" : "?")\(query)\(url[fragment...])"
+        WebURL.adding(PercentEncoding.query(parameters.map { ($0.0, $0.1) }), to: url)
     }
 }
 

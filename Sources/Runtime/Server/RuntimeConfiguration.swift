@@ -40,13 +40,12 @@ package struct RuntimeConfiguration: Sendable {
 
     /// Checks and normalises `--public-url`: http or https, and no path, query or fragment.
     package static func publicURL(_ text: String) throws(ConfigurationError) -> String {
-        let trimmed = text.hasSuffix("/") ? String(text.dropLast()) : text
-        let scheme = ["https://", "http://"].first { trimmed.hasPrefix($0) }
-        guard let scheme, trimmed.count > scheme.count, !trimmed.dropFirst(scheme.count).contains(where: { "/?#@ ".contains($0) }) else {
+        guard let url = try? WebURL(text), url.path.isEmpty || url.path == "/", url.query == nil, url.fragment == nil, !url.hasUserInfo
+        else {
             throw ConfigurationError(
                 message: "`\(text)` is no public address; write scheme, host and port alone, such as https://hooks.example.com")
         }
-        return trimmed
+        return url.base
     }
 
     /// What a command on the state file takes from the environment.

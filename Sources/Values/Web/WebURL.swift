@@ -17,6 +17,8 @@ package struct WebURL: Sendable, Hashable {
         package var description: String
         /// Whether the text has a password or token in it, and is not to be shown.
         package var revealsCredentials = false
+        /// Whether the host is an IPv4 address in an odd spelling, which resolvers reach all the same.
+        package var hidesAddress = false
     }
 
     package init(_ text: String) throws(Problem) {
@@ -25,9 +27,9 @@ package struct WebURL: Sendable, Hashable {
         guard bytes.count <= 2048 else { throw Problem(description: "the URL is longer than 2048 characters") }
         try Self.checkCharacters(bytes)
         let schemeLength: Int
-        if Self.hasPrefix(bytes, "https://") {
+        if text.hasCaselessPrefix("https://") {
             (isSecure, schemeLength) = (true, 8)
-        } else if Self.hasPrefix(bytes, "http://") {
+        } else if text.hasCaselessPrefix("http://") {
             (isSecure, schemeLength) = (false, 7)
         } else {
             throw Problem(description: "the URL must begin with `https://`")
@@ -51,11 +53,6 @@ package struct WebURL: Sendable, Hashable {
     /// Whether the host is this machine by its spelling alone: `localhost` or a loopback address.
     package var isLoopback: Bool {
         IPAddress(host)?.isLoopback ?? (host == "localhost" || host.hasSuffix(".localhost"))
-    }
-
-    private static func hasPrefix(_ bytes: [UInt8], _ prefix: StaticString) -> Bool {
-        guard bytes.count >= prefix.utf8CodeUnitCount else { return false }
-        return zip(bytes, prefix.description.utf8).allSatisfy { $0 == $1 || ($0 | 0x20 == $1 && $0 & 0x40 != 0) }
     }
 
     private static func checkCharacters(_ bytes: [UInt8]) throws(Problem) {
@@ -127,7 +124,9 @@ package struct WebURL: Sendable, Hashable {
         }
         // Only the plain spelling says which address is meant.
         guard !IPv4Spelling.isOdd(String(decoding: host, as: UTF8.self)) else {
-            throw Problem(description: "the URL has an IPv4 address in an odd spelling: write four decimal numbers, as in 192.0.2.1")
+            throw Problem(
+                description: "the URL has an IPv4 address in an odd spelling: write four decimal numbers, as in 192.0.2.1",
+                hidesAddress: true)
         }
     }
 }

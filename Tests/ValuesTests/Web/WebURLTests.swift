@@ -64,4 +64,25 @@ struct WebURLTests {
         #expect(try WebURL("https://a.0xyz/").host == "a.0xyz")
         #expect(throws: WebURL.Problem.self) { try WebURL("https://a.0x1f/") }
     }
+
+    @Test(arguments: [
+        ("https://x.example/cb", "https://x.example/cb?a=1"), ("https://x.example/cb?", "https://x.example/cb?a=1"),
+        ("https://x.example/cb?b=2", "https://x.example/cb?b=2&a=1"), ("https://x.example/cb#f?g", "https://x.example/cb?a=1#f?g"),
+        ("https://x.example/cb?b#f", "https://x.example/cb?b&a=1#f"),
+    ])
+    func `parameters are added to the query that is there, before the fragment`(url: String, expected: String) {
+        #expect(WebURL.adding("a=1", to: url) == expected)
+    }
+
+    @Test(arguments: [
+        "https://x.example", "http://localhost:8080/a?b#c", "https://[2001:db8::1]:443/", "https://x.example/?", "https://1.2.3.4?q",
+    ])
+    func `a URL in canonical text is written as it was read`(text: String) throws {
+        #expect(try WebURL(text).text == text)
+        #expect(text.hasPrefix(try WebURL(text).base))
+    }
+
+    @Test func `the text of a URL has no credentials`() throws {
+        #expect(try WebURL("HTTPS://user:secret@X.example/A").text == "https://x.example/A")
+    }
 }

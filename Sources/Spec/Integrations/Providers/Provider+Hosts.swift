@@ -17,9 +17,10 @@ extension Provider.OAuth.Regions {
         guard let replacement = domains[region], let parsed = try? WebURL(url),
             parsed.host == domain || parsed.host.hasSuffix(".\(domain)")
         else { return nil }
-        let host = parsed.host.dropLast(domain.count) + replacement
-        let port = parsed.port.map { ":\($0)" } ?? ""
-        let query = parsed.query.map { "?\($0)" } ?? ""
-        return "https://\(host)\(port)\(parsed.path)\(query)"
+        var regional = parsed
+        regional.isSecure = true
+        regional.host = String(parsed.host.dropLast(domain.count)) + replacement
+        regional.fragment = nil
+        return regional.text
     }
 }

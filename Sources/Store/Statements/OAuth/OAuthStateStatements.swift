@@ -1,4 +1,3 @@
-import OpenSSL
 import Spec
 package import Values
 

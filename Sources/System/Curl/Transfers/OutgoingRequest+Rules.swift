@@ -6,11 +6,9 @@ extension OutgoingRequest {
         guard !method.isEmpty, method.utf8.allSatisfy(\.isASCIIUppercase) else {
             return TransferError(.invalidRequest, "the method is not in capital letters")
         }
-        guard ["http://", "https://"].contains(where: { url.hasCaselessPrefix($0) }) else {
-            return TransferError(.invalidRequest, "the URL begins with neither https:// nor http://")
-        }
-        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-            return TransferError(.invalidRequest, "the URL holds a space or a control character")
+        // What is read two ways is not sent, since the host that is judged must be the host that libcurl reaches.
+        do throws(WebURL.Problem) { _ = try WebURL(url) } catch {
+            return TransferError(error.hidesAddress ? .refusedByGuard : .invalidRequest, error.description)
         }
         for (name, value) in headers {
             guard !name.isEmpty, name.utf8.allSatisfy(\.isHTTPToken) else {
@@ -21,15 +19,5 @@ extension OutgoingRequest {
             }
         }
         return nil
-    }
-
-    /// What the URL names as its host, as libcurl takes it: behind the last `@` of the authority, before its port.
-    var host: Substring {
-        guard let scheme = url.utf8.firstIndex(of: UInt8(ascii: ":")) else { return "" }
-        let behind = url[url.index(after: scheme)...].drop { $0 == "/" }
-        let authority = behind.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        let hostAndPort = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-        if hostAndPort.first == "[" { return hostAndPort.prefix { $0 != "]" }.dropFirst() }
-        return hostAndPort.prefix { $0 != ":" }
     }
 }

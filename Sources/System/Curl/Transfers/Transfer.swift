@@ -45,8 +45,8 @@ import Values
     /// Sets every option; returns why the request cannot be sent.
     func prepare(_ configuration: TransferLoop.Configuration) -> TransferError? {
         if let problem = request.problem { return problem }
-        if MetadataEndpoint.isNamed(request.host) {
-            return TransferError(.refusedByGuard, "\(AddressRefusal.metadataName(String(request.host)))")
+        if let host = (try? WebURL(request.url))?.host, MetadataEndpoint.isNamed(host) {
+            return TransferError(.refusedByGuard, "\(AddressRefusal.metadataName(host))")
         }
         let me = unsafe Unmanaged.passUnretained(self).toOpaque()
         _ = unsafe curl_set_pointer(handle.easy, CURLOPT_PRIVATE, me)
