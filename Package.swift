@@ -27,7 +27,7 @@ let package = Package(
         .target(name: "YAML", dependencies: ["Values", "CYAML"], path: "Sources/System/YAML"),
         .target(name: "OpenSSL", dependencies: ["COpenSSL"], path: "Sources/System/OpenSSL"),
         .target(name: "Curl", dependencies: ["Values", "CCurl"], path: "Sources/System/Curl"),
-        .target(name: "PostgreSQL", dependencies: ["CPostgreSQL"], path: "Sources/System/PostgreSQL"),
+        .target(name: "PostgreSQL", dependencies: ["Values", "CPostgreSQL"], path: "Sources/System/PostgreSQL"),
         .target(name: "Files", path: "Sources/System/Files"),
 
         // The layers, each importing only what stands above it.

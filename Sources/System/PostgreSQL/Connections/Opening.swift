@@ -1,5 +1,6 @@
 import CPostgreSQL
 import Glibc
+import Values
 
 /// Makes a connection by PQconnectStartParams and PQconnectPoll.
 ///
@@ -105,7 +106,7 @@ struct Opening {
     }
 
     private static func isStateCharacter(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        byte.isASCIIDigit || byte.isASCIIUppercase
     }
 
     /// Where to connect for a server, each to have a time of its own; an empty one leaves it to libpq, for a Unix socket.

@@ -1,4 +1,5 @@
 import Glibc
+import Values
 
 /// How to reach the server: a connection URI or keyword string of libpq (https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING),
 /// checked, with what the environment adds to it.
@@ -67,27 +68,11 @@ package struct ConnectionSettings: Sendable {
 extension ConnectionSettings: CustomStringConvertible, CustomReflectable {
     /// The same address without the password or any parameter: `postgres://user@host:port/database`.
     package var description: String {
-        "postgres://\(Self.escaped(user))@\(servers.map(\.description).joined(separator: ","))/\(Self.escaped(database))"
+        "postgres://\(PercentEncoding.encode(user))@\(servers.map(\.description).joined(separator: ","))/\(PercentEncoding.encode(database))"
     }
 
     /// Shows nothing: `dump` and failed expectations would print the password.
     package var customMirror: Mirror { Mirror(self, children: [:]) }
-
-    /// Percent-encodes all but the unreserved characters (RFC 3986 § 2.3).
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-            }
-        }
-        return result
-    }
 }
 
 extension PostgresError {

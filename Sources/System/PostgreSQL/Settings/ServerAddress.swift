@@ -1,4 +1,4 @@
-import Glibc
+import Values
 
 /// One server of an address that may name several.
 struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
@@ -15,22 +15,19 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     /// communication … @ at the start of the name" an abstract one, libpq, § 34.1.2; `hostaddr` goes before `host`.)
     var isSocket: Bool { address.isEmpty && (host.isEmpty || host.hasPrefix("/") || host.hasPrefix("@")) }
 
-    /// Whether what is sent there stays on this machine: a Unix socket, `localhost`, 127.0.0.0/8 or ::1, written in full.
+    /// Whether what is sent there stays on this machine: a Unix socket, `localhost`, or a loopback address, written in full.
     var isLocal: Bool {
         if isSocket { return true }
         let target = address.isEmpty ? host : address
-        if target == "localhost" { return true }
-        var four = in_addr()
-        if unsafe inet_pton(AF_INET, target, &four) == 1 { return UInt32(bigEndian: four.s_addr) >> 24 == 127 }
-        var six = in6_addr()
-        guard unsafe inet_pton(AF_INET6, target, &six) == 1 else { return false }
-        return unsafe withUnsafeBytes(of: &six) { unsafe $0.elementsEqual([UInt8](repeating: 0, count: 15) + [1]) }
+        guard let address = IPAddress(target) else { return target == "localhost" }
+        // A mapped address leads to loopback too, but nobody writes one who means it.
+        return address.isLoopback && address == address.unmapped
     }
 
     /// The server as it stands in a URI.
     var description: String {
         let name = host.isEmpty ? address : host
-        return name.contains(":") ? "[\(name)]:\(port)" : "\(ConnectionSettings.escaped(name)):\(port)"
+        return name.contains(":") ? "[\(name)]:\(port)" : "\(PercentEncoding.encode(name)):\(port)"
     }
 
     /// The servers of `host`, `hostaddr` and `port`, which are lists of the same length, or a single port for all.
