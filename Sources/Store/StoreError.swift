@@ -38,9 +38,12 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     package let code: Code
     /// What was attempted, on what, and what to do.
     package let message: String
+    /// Whether it may have been done all the same: the answer to a COMMIT was lost, and the database could not be asked.
+    package let isUndecided: Bool
 
-    package init(code: Code, message: String) {
+    package init(code: Code, isUndecided: Bool = false, message: String) {
         self.code = code
+        self.isUndecided = isUndecided
         self.message = message
     }
 

@@ -100,15 +100,23 @@ package struct ServeCommand: WorldCommand {
     /// Serves for as long as this process is the one runtime of its database, and gives the place back at the end.
     private func holding(_ lease: RuntimeLease?, logger: Logger, _ serve: @escaping @Sendable () async throws -> Void) async throws {
         guard let lease else { return try await serve() }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await serve() }
-            group.addTask {
-                try await lease.keep { error in
-                    logger.error("the place of the one runtime was not renewed; trying again", metadata: ["error": "\(error)"])
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await serve() }
+                group.addTask {
+                    try await lease.keep { error in
+                        guard let error else { return logger.notice("the place of the one runtime is renewed again") }
+                        logger.error("the place of the one runtime was not renewed; trying again", metadata: ["error": "\(error)"])
+                    }
                 }
+                defer { group.cancelAll() }
+                try await group.next()
             }
-            defer { group.cancelAll() }
-            try await group.next()
+        } catch let error as StoreError where error.code == .fenced {
+            throw error
+        } catch {
+            await lease.release()
+            throw error
         }
         await lease.release()
     }

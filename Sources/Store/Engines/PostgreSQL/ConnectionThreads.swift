@@ -19,9 +19,25 @@ final class ConnectionThreads: Sendable {
 
     private struct State {
         var queue: [Work] = []
+        /// The first of the queue that waits; what stands before it was taken.
+        var first = 0
         var started = 0
         var idle = 0
         var isStopped = false
+
+        var count: Int { queue.count - first }
+
+        mutating func take() -> Work? {
+            guard first < queue.count else { return nil }
+            let work = queue[first]
+            first += 1
+            // Now and then, so that a long queue is not moved for each that leaves it.
+            if first > 64, first * 2 > queue.count {
+                queue.removeFirst(first)
+                first = 0
+            }
+            return work
+        }
     }
 
     init(label: String, count: Int, origin: PostgresLink.Origin, lanes: Int?) {
@@ -47,7 +63,7 @@ final class ConnectionThreads: Sendable {
         let step: Step = state.withLock { state in
             guard !state.isStopped else { return .refused }
             state.queue.append(work)
-            guard state.idle < state.queue.count, state.started < count else { return .signal }
+            guard state.idle < state.count, state.started < count else { return .signal }
             state.started += 1
             return .start(state.started - 1)
         }
@@ -84,9 +100,9 @@ final class ConnectionThreads: Sendable {
         while true {
             waiting.wait()
             let (work, isOver) = state.withLock { state -> (Work?, Bool) in
-                guard !state.queue.isEmpty else { return (nil, state.isStopped) }
+                guard let work = state.take() else { return (nil, state.isStopped) }
                 state.idle -= 1
-                return (state.queue.removeFirst(), false)
+                return (work, false)
             }
             if let work { return work }
             if isOver { return nil }

@@ -8,11 +8,14 @@ struct LinkFailure: Error, Sendable {
     let sql: SQL?
     /// Whether no connection came about, so that nothing was sent.
     let isUnconnected: Bool
+    /// Whether the connection ended with it, so that what was sent may have been done.
+    let isConnectionLost: Bool
 
-    init(_ error: PostgresError, request: Int?, sql: SQL?) {
+    init(_ error: PostgresError, request: Int?, sql: SQL?, isConnectionLost: Bool = false) {
         self.error = error
         self.request = request
         self.sql = sql
+        self.isConnectionLost = isConnectionLost
         isUnconnected = false
     }
 
@@ -20,6 +23,7 @@ struct LinkFailure: Error, Sendable {
         self.error = error
         request = nil
         sql = nil
+        isConnectionLost = false
         isUnconnected = true
     }
 
@@ -29,20 +33,21 @@ struct LinkFailure: Error, Sendable {
         case lost
         /// Nothing was done, and it may succeed when it is done again: serialization failure, deadlock.
         case repeatable
-        /// Nothing was done: a prepared statement's result has changed its columns.
+        /// Nothing was done: a prepared statement's result has changed its columns, or the session no longer knows the statement.
         case stalePlan
         case final
     }
 
     var kind: Kind {
         switch error.code {
+        case _ where isConnectionLost: return .lost
         case .connectionFailed, .connectionLost, .timedOut: return .lost
         case .settings, .decoding, .protocolViolation: return .final
         case .server: break
         }
         return switch error.sqlState {
         case "40001", "40P01": .repeatable
-        case "0A000": .stalePlan
+        case "0A000", "26000", "42P05": .stalePlan
         case "57P01", "57P02", "57P03": .lost
         default: .final
         }
@@ -60,7 +65,7 @@ extension StoreError {
             self = make(.inaccessible, "the address of the state's database cannot be used: \(reason)")
             return
         case .connectionFailed:
-            self = make(.unavailable, "the state's database \(address) cannot be reached: \(reason)")
+            self = Self.unconnected(failure.error, address: address)
             return
         case .connectionLost, .timedOut:
             self = make(.unavailable, "the connection to the state's database \(address) was lost: \(reason)")
@@ -80,6 +85,8 @@ extension StoreError {
             self = make(
                 .unavailable,
                 "the state's database \(address) takes no writes: it is a standby, or read only; name the primary with --state")
+        case "42P01", "42703", "3F000", "42P10", "XX001", "XX002":
+            self = make(.notAState, "the state \(address) is damaged, or no state of this program: \(reason)\(sql)")
         case "42501":
             self = make(.inaccessible, "the state's database \(address) does not let this role do that: \(reason)\(sql)")
         case "57014":
@@ -90,6 +97,29 @@ extension StoreError {
             self = make(.unavailable, "the state's database \(address) cannot serve at present: \(reason)")
         default:
             self = make(.database, "the state's database \(address) answered \(state): \(reason)\(sql)")
+        }
+    }
+
+    /// Why no server let us in: what is wrong with the address or its role stays so until somebody mends it.
+    private static func unconnected(_ error: PostgresError, address: DatabaseAddress) -> StoreError {
+        let reason = error.message
+        switch error.sqlState {
+        case let state? where state.hasPrefix("28"):
+            return StoreError(
+                code: .inaccessible,
+                message: "the state's database \(address) does not let this role in: \(reason); check user and password of --state")
+        case "3D000":
+            return StoreError(
+                code: .inaccessible,
+                message:
+                    "the state's database \(address) does not exist: \(reason); make it with CREATE DATABASE, or name another with --state"
+            )
+        case "42501":
+            return StoreError(
+                code: .inaccessible,
+                message: "the state's database \(address) does not let this role in: \(reason); grant it CONNECT on the database")
+        default:
+            return StoreError(code: .unavailable, message: "the state's database \(address) cannot be reached: \(reason)")
         }
     }
 }

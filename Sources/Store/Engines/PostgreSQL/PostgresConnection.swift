@@ -14,6 +14,9 @@ final class PostgresConnection: Connection {
     private(set) var isCommitUnanswered = false
     /// Whether the writer's row refused the transaction.
     private(set) var isRefusedByGuard = false
+    /// Whether the writer's row is gone.
+    private(set) var isWriterUnknown = false
+    private var cursors = 0
 
     /// What stands at the beginning of a transaction; sent with its first statement.
     struct Opening {
@@ -32,10 +35,41 @@ final class PostgresConnection: Connection {
         pending = opening.requests
     }
 
+    /// Sends what stands at the beginning and waits for it.
+    func begin() throws { try send([]) }
+
     func forEach(_ sql: SQL, _ arguments: SQLArguments, _ body: (Row) throws -> Bool) throws {
         let replies = try send([PostgresLink.Request(sql: sql, arguments: arguments)])
         try forEach(in: replies[0], body)
     }
+
+    func scan(_ sql: SQL, _ arguments: SQLArguments, _ body: (Row) throws -> Bool) throws {
+        cursors += 1
+        let name = "scan_\(cursors)"
+        let declaration = SQL(stringLiteral: "DECLARE \(name) NO SCROLL CURSOR FOR \(sql.text)")
+        var count = Self.firstFetch
+        var requests = [Request(sql: declaration, arguments: arguments, isControl: true), .fetch(count, from: name)]
+        while true {
+            guard let rows = try send(requests).last?.rows, rows.count > 0 else { break }
+            let columns = PostgresColumns(rows, address: link.origin.address)
+            var largest = 1
+            for position in 0..<rows.count {
+                columns.position = position
+                guard try body(Row(columns: columns)) else { return pending.append(.control(SQL(stringLiteral: "CLOSE \(name)"))) }
+                largest = max(largest, columns.byteCount)
+            }
+            if rows.count < count { break }
+            count = min(max(1, Self.fetchedBytes / largest), Self.maximumExchange)
+            requests = [.fetch(count, from: name)]
+        }
+        pending.append(.control(SQL(stringLiteral: "CLOSE \(name)")))
+    }
+
+    private typealias Request = PostgresLink.Request
+    /// Rows that are fetched before it is known how large they are.
+    private static let firstFetch = 8
+    /// What the rows of a fetch hold at most together, as far as the ones before tell.
+    private static let fetchedBytes = 1 << 20
 
     func run(_ sql: SQL, _ arguments: SQLArguments) throws -> Int {
         try send([PostgresLink.Request(sql: sql, arguments: arguments)])[0].changed
@@ -69,11 +103,11 @@ final class PostgresConnection: Connection {
         // A read that asked nothing.
         if !hasBegun, opening.guardPosition == nil { return }
         // Waiting for a standby is not to be cancelled: it would be committed all the same, unseen.
-        let replies = try send(
-            [.control("SET LOCAL statement_timeout = 0"), .control("COMMIT")], isCommit: true)
+        let waiting: [PostgresLink.Request] = opening.guardPosition == nil ? [] : [.control("SET LOCAL statement_timeout = 0")]
+        let replies = try send(waiting + [.control("COMMIT")], isCommit: true)
         hasBegun = false
         // The COMMIT of a transaction that failed answers ROLLBACK.
-        guard replies[1].command == "COMMIT" else {
+        guard replies.last?.command == "COMMIT" else {
             throw StoreError(
                 code: .database, message: "the state's database \(link.origin.address) undid a transaction instead of committing it")
         }
@@ -85,7 +119,7 @@ final class PostgresConnection: Connection {
         hasBegun = false
         guard failure?.kind != .lost, !isCommitUnanswered else { return link.close() }
         do {
-            _ = try link.exchange([.control("ROLLBACK")])
+            _ = try link.exchange([.control("ROLLBACK")], continues: true)
         } catch {
             link.close()
         }
@@ -101,22 +135,15 @@ final class PostgresConnection: Connection {
         hasBegun = true
         let replies: [Reply]
         do {
-            replies = try link.exchange(all)
+            replies = try link.exchange(all, continues: !isFirst)
         } catch {
             failure = error
             if error.isUnconnected { hasBegun = false }
             isCommitUnanswered = isCommit && error.kind == .lost && !error.isUnconnected
-            isRefusedByGuard = isFirst && error.error.sqlState == "23502" && error.request == opening.guardPosition
+            let isGuard = isFirst && error.request != nil && error.request == opening.guardPosition
+            isRefusedByGuard = isGuard && error.error.sqlState == "23502"
+            isWriterUnknown = isGuard && error.error.sqlState == "22012"
             throw StoreError(error, address: link.origin.address)
-        }
-        if isFirst, let position = opening.guardPosition, replies[position].changed != 1 {
-            // A writer whose row is gone must not write on.
-            throw StoreError(
-                code: .fenced,
-                message: """
-                    this process is no longer known to the state \(link.origin.address): the database was put back to an earlier time or \
-                    replaced; start again
-                    """)
         }
         return Array(replies.suffix(requests.count))
     }
@@ -128,5 +155,11 @@ final class PostgresConnection: Connection {
             columns.position = position
             guard try body(Row(columns: columns)) else { return }
         }
+    }
+}
+
+extension PostgresLink.Request {
+    fileprivate static func fetch(_ count: Int, from cursor: String) -> Self {
+        .control(SQL(stringLiteral: "FETCH \(count) FROM \(cursor)"))
     }
 }

@@ -4,7 +4,7 @@ import PostgreSQL
 /// The state as a PostgreSQL database, 15 or newer, on the primary.
 ///
 /// Concurrency: threads of its own, each with one connection that is opened when it is first needed: readers, one for exclusive
-/// transactions, two for shared ones, two lanes for group commits. Nothing blocks on the cooperative pool but the opening.
+/// transactions, two for shared ones, two lanes for group commits, one for the lease of a runtime. Nothing blocks on the cooperative pool but the opening.
 final class PostgresEngine: Engine {
     let dialect = Dialect.postgres
     let lanes = 2
@@ -16,6 +16,8 @@ final class PostgresEngine: Engine {
     private let exclusive: ConnectionThreads
     private let shared: ConnectionThreads
     private let batches: ConnectionThreads
+    /// For the lease alone, which waits behind nothing else.
+    private let leasing: ConnectionThreads
 
     /// Connects, checks what is there and migrates. Blocks while it does.
     init(_ address: DatabaseAddress, mode: Store.Mode) throws(StoreError) {
@@ -26,6 +28,7 @@ final class PostgresEngine: Engine {
         exclusive = ConnectionThreads(label: "reconcile.state.write", count: 1, origin: origin, lanes: 1)
         shared = ConnectionThreads(label: "reconcile.state.share", count: 2, origin: origin, lanes: 2)
         batches = ConnectionThreads(label: "reconcile.state.batch", count: 2, origin: origin, lanes: 4)
+        leasing = ConnectionThreads(label: "reconcile.state.lease", count: 1, origin: origin, lanes: 6)
         let link = PostgresLink(origin: origin, lane: nil)
         defer { link.close() }
         try PostgresMigration.run(on: link, mode: mode)
@@ -45,7 +48,13 @@ final class PostgresEngine: Engine {
     }
 
     func enqueueBatch(_ drain: @Sendable @escaping (any BatchTransactions) -> Void) {
-        batches.enqueue { link in drain(PostgresTransactions(link: link)) }
+        let isAccepted = batches.enqueue { link in drain(PostgresTransactions(link: link)) }
+        if !isAccepted { drain(ClosedTransactions(address: address)) }
+    }
+
+    /// The same as a shared `write`, on the connection that is kept for the lease.
+    func writeLease<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) async throws -> Value {
+        try await leasing.run { link in try link.write(.shared, body) }
     }
 
     func readNow<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
@@ -78,7 +87,7 @@ final class PostgresEngine: Engine {
     }
 
     func close() {
-        for threads in [readers, exclusive, shared, batches] { threads.stop() }
+        for threads in [readers, exclusive, shared, batches, leasing] { threads.stop() }
     }
 }
 
@@ -88,5 +97,14 @@ private struct PostgresTransactions: BatchTransactions {
 
     func transaction<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
         try link.write(.shared, body)
+    }
+}
+
+/// What a lane of a closed state does: nothing, so that whoever waits for a group commit learns it.
+private struct ClosedTransactions: BatchTransactions {
+    let address: DatabaseAddress
+
+    func transaction<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        throw StoreError(code: .unavailable, message: "the state \(address) was closed")
     }
 }

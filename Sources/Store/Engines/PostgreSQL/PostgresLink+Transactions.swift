@@ -2,29 +2,24 @@ import Foundation
 import PostgreSQL
 
 extension PostgresLink {
-    /// How long a transaction is tried again while the server cannot be reached, to learn whether it was committed.
-    private static let longestResolution: Duration = .seconds(10)
-    /// Attempts of a transaction that others' transactions undo.
-    private static let maximumAttempts = 6
-
     /// Runs reads on one snapshot; again, on a new connection, where the old one turns out to be gone.
     func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
-        var attempts = 0
+        var attempts = TransactionAttempts()
         while true {
-            attempts += 1
+            try open()
             let connection = PostgresConnection(self, opening: readingOpening)
             do {
                 let value = try body(connection)
-                try connection.commit()
+                // What was read is so, whatever becomes of the connection.
+                do { try connection.commit() } catch { connection.rollback() }
                 return value
             } catch {
                 connection.rollback()
                 guard let failure = connection.failure else { throw error }
-                switch failure.kind {
-                case .lost where attempts < 3 && !failure.isUnconnected: continue
-                case .repeatable where attempts < Self.maximumAttempts: pause(attempts)
-                case .stalePlan where attempts < 3: try? forgetPrepared()
-                default: throw error
+                switch attempts.next(after: failure, isRefused: false, isUnanswered: false, at: .now) {
+                case .again: pause(attempts.failed)
+                case .prepareAnew: forgetPrepared()
+                case .ask, .fail, .unknown: throw error
                 }
             }
         }
@@ -37,56 +32,68 @@ extension PostgresLink {
         guard let seat else { preconditionFailure("a link that only reads was asked to write") }
         /// The value of a run whose COMMIT was sent and not answered.
         var unanswered: Value?
-        var attempts = 0
-        let start = ContinuousClock.now
+        var attempts = TransactionAttempts()
+        defer { end = nil }
         while true {
-            attempts += 1
-            let connection: PostgresConnection
+            var connection: PostgresConnection?
+            let failure: LinkFailure
+            var reason: any Error
             do {
-                connection = PostgresConnection(self, opening: try opening(isolation, seat))
-            } catch {
-                // Nothing was sent: what is unanswered stays so.
-                guard unanswered != nil, error.kind == .lost, start.duration(to: .now) < Self.longestResolution else {
-                    throw unanswered == nil ? StoreError(error, address: origin.address) : unknown(error)
+                try register(seat)
+                let running = PostgresConnection(self, opening: opening(isolation, seat))
+                connection = running
+                if unanswered != nil || seat.isUndecided {
+                    // The writer's row alone first: once it takes the number again, the earlier run was undone.
+                    try running.begin()
+                    unanswered = nil
+                    seat.decide()
                 }
-                pause(attempts)
-                continue
-            }
-            do {
-                let value = try body(connection)
+                let value = try body(running)
                 do {
-                    try connection.commit()
+                    try running.commit()
                 } catch {
-                    if connection.isCommitUnanswered { unanswered = value }
+                    if running.isCommitUnanswered { unanswered = value }
                     throw error
                 }
                 seat.commit()
                 return value
+            } catch let error as LinkFailure {
+                (failure, reason) = (error, StoreError(error, address: origin.address))
             } catch {
-                connection.rollback()
-                guard let failure = connection.failure else { throw error }
-                if connection.isRefusedByGuard {
-                    guard let value = try settle(unanswered, seat, failure) else { continue }
-                    return value
-                }
-                switch failure.kind {
-                case .lost:
-                    guard start.duration(to: .now) < Self.longestResolution, unanswered != nil || !failure.isUnconnected, attempts < 100
-                    else { throw unanswered == nil ? error : unknown(failure) }
-                    pause(attempts)
-                case .repeatable where attempts < Self.maximumAttempts: pause(attempts)
-                case .stalePlan where attempts < 3: try? forgetPrepared()
-                // Somebody else holds the row: the old session, most likely, which is about to end.
-                case .final where unanswered != nil && failure.error.sqlState == "55P03": throw unknown(failure)
-                default: throw error
-                }
+                connection?.rollback()
+                guard let cause = connection?.failure else { throw error }
+                (failure, reason) = (cause, error)
             }
+            switch attempts.next(
+                after: failure, isRefused: connection?.isRefusedByGuard ?? false, isUnanswered: unanswered != nil, at: .now)
+            {
+            case .again: pause(attempts.failed)
+            case .prepareAnew: forgetPrepared()
+            case .ask:
+                switch verdict(seat, isUnanswered: unanswered != nil) {
+                case .success(.committed):
+                    guard let value = unanswered else { preconditionFailure("a run that nobody waits for was committed") }
+                    seat.commit()
+                    return value
+                case .success(.replaced): throw replaced()
+                case .failure(let error) where unanswered == nil: throw StoreError(error, address: origin.address)
+                case .success(.undone), .failure: pause(attempts.failed)
+                }
+            case .fail:
+                if connection?.isWriterUnknown == true { reason = replaced() }
+                throw reason
+            case .unknown:
+                seat.leaveUndecided()
+                throw unknown(failure)
+            }
+            end = attempts.end
         }
     }
 
     /// Runs one transaction without the writer's row, which is not there before the schema is; its COMMIT is not resolved: a
     /// transaction of this kind can be done again.
     func transact<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        try open()
         let connection = PostgresConnection(self, opening: PostgresConnection.Opening(requests: [.control("BEGIN")] + localSettings))
         do {
             let value = try body(connection)
@@ -102,12 +109,25 @@ extension PostgresLink {
         PostgresConnection.Opening(requests: [.control("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")] + localSettings)
     }
 
-    /// What stands at the beginning of a writing transaction; makes the writer's row first, where this is the link's first.
-    private func opening(_ isolation: Isolation, _ seat: WriterSeat) throws(LinkFailure) -> PostgresConnection.Opening {
-        if !seat.isRegistered {
-            _ = try exchange([seat.registration])
-            seat.isRegistered = true
+    /// Opens the connection first, so that it is known what a transaction begins with.
+    private func open() throws(StoreError) {
+        do { try connect() } catch { throw StoreError(error, address: origin.address) }
+    }
+
+    /// Makes the writer's row where this is the link's first transaction.
+    private func register(_ seat: WriterSeat) throws(LinkFailure) {
+        try connect()
+        guard !seat.isRegistered else { return }
+        let replies = try exchange([seat.registration, seat.question])
+        do throws(PostgresError) {
+            seat.register(batch: Int(try replies[1].rows?.int(row: 0, column: 1) ?? 0))
+        } catch {
+            throw LinkFailure(error, request: 1, sql: seat.question.sql)
         }
+    }
+
+    /// What stands at the beginning of a writing transaction.
+    private func opening(_ isolation: Isolation, _ seat: WriterSeat) -> PostgresConnection.Opening {
         var opening = PostgresConnection.Opening(requests: [.control("BEGIN")] + localSettings)
         opening.guardPosition = opening.requests.count
         opening.requests.append(seat.guardian)
@@ -117,36 +137,32 @@ extension PostgresLink {
         return opening
     }
 
-    /// Decides what the guard's refusal means: the value of the committed run, or nil to run again.
-    private func settle<Value>(_ unanswered: Value?, _ seat: WriterSeat, _ failure: LinkFailure) throws -> Value? {
-        let reply: Reply
-        do {
-            reply = try exchange([seat.question])[0]
+    /// Asks the writer's row why it refused a transaction.
+    private func verdict(_ seat: WriterSeat, isUnanswered: Bool) -> Result<WriterSeat.Verdict, LinkFailure> {
+        do throws(LinkFailure) {
+            guard let rows = try exchange([seat.question])[0].rows, rows.count == 1 else { return .success(.replaced) }
+            do throws(PostgresError) {
+                let (epoch, batch) = (try rows.int(row: 0, column: 0), try rows.int(row: 0, column: 1))
+                return .success(seat.verdict(epoch: Int(epoch), batch: Int(batch), isUnanswered: isUnanswered))
+            } catch {
+                return .failure(LinkFailure(error, request: 0, sql: seat.question.sql))
+            }
         } catch {
-            throw unanswered == nil ? StoreError(error, address: origin.address) : unknown(error)
+            return .failure(error)
         }
-        guard let rows = reply.rows, rows.count == 1 else { throw replaced() }
-        let (epoch, batch) = (try rows.int(row: 0, column: 0), try rows.int(row: 0, column: 1))
-        if batch == Int64(seat.batch) + 1, let unanswered {
-            seat.commit()
-            return unanswered
-        }
-        // The row is as this writer knows it: it was another session of the same writer that held it.
-        guard epoch == Int64(seat.epoch), batch == Int64(seat.batch) else { throw replaced() }
-        return nil
     }
 
     private func replaced() -> StoreError {
         StoreError(
             code: .fenced,
             message:
-                "another process has taken this one's place on the state \(origin.address), or the database was put back to an earlier time; start again"
+                "another process has taken this one's place on the state \(origin.address), or the database was replaced or put back to an earlier time; start again"
         )
     }
 
     private func unknown(_ failure: LinkFailure) -> StoreError {
         StoreError(
-            code: .unavailable,
+            code: .unavailable, isUndecided: true,
             message:
                 "the state's database \(origin.address) did not say whether it committed, and cannot be asked: \(failure.error.message); what was asked for may have been done"
         )

@@ -17,15 +17,14 @@ final class PostgresLink {
     private(set) var isPooled = false
     private var prepared: [Preparation: String] = [:]
     private var names = 0
+    /// When waiting is to end, where that is before the usual time.
+    var end: ContinuousClock.Instant?
 
     /// A text with the types of its parameters.
     private struct Preparation: Hashable {
         let sql: SQL
         let types: [ParameterType]
     }
-
-    /// Texts that a server session keeps prepared; far above the number that the program has.
-    private static let maximumPrepared = 1_000
 
     init(origin: Origin, lane: Int?) {
         self.origin = origin
@@ -52,10 +51,11 @@ final class PostgresLink {
 
     /// Sends all of it in one pipeline and waits for all answers.
     ///
+    /// - Parameter continues: whether it belongs to what was sent before, and must not go over another connection.
     /// - Returns: one reply a request.
-    /// - Throws: `LinkFailure`, which says at which request; the link is usable again unless the connection was lost.
-    func exchange(_ requests: [Request]) throws(LinkFailure) -> [Reply] {
-        let server = try connected()
+    /// - Throws: `LinkFailure`, which says at which request; the link is usable again, over another connection where this one was lost.
+    func exchange(_ requests: [Request], continues: Bool = false) throws(LinkFailure) -> [Reply] {
+        let server = try continues ? present() : connected()
         var messages: [Message] = []
         messages.reserveCapacity(requests.count + 4)
         var positions: [Int] = []
@@ -81,40 +81,68 @@ final class PostgresLink {
             messages.append(.execute(name: name, parameters))
         }
         do {
-            let replies = try server.exchange(messages, timeout: Self.longestExchange)
+            let replies = try server.exchange(messages, timeout: patience)
             for (_, preparation, name) in preparing { prepared[preparation] = name }
             return positions.map { replies[$0] }
         } catch {
             // What was prepared before the failing message stays prepared, in whatever becomes of the transaction.
             for (position, preparation, name) in preparing where position < error.index ?? 0 { prepared[preparation] = name }
-            let request = error.index.map { index in positions.lastIndex { $0 <= index } ?? 0 }
-            if !server.isOpen { close() }
-            throw LinkFailure(error, request: request, sql: request.map { requests[min($0, requests.count - 1)].sql })
+            // A statement is prepared right before it is run.
+            let request = error.index.flatMap { index in positions.firstIndex { $0 >= index } }
+            let isLost = !server.isOpen
+            if isLost { close() }
+            throw LinkFailure(error, request: request, sql: request.map { requests[$0].sql }, isConnectionLost: isLost)
         }
     }
 
-    /// Forgets what is prepared: a statement's result has changed its columns (0A000).
-    func forgetPrepared() throws(LinkFailure) {
+    /// Forgets what is prepared, which no longer fits the schema or the session.
+    func forgetPrepared() {
+        guard !prepared.isEmpty else { return }
         prepared = [:]
-        _ = try exchange([.control("DEALLOCATE ALL")])
+        do { _ = try exchange([.control("DEALLOCATE ALL")]) } catch { close() }
     }
 
     /// How long one exchange may take; the server ends a statement before (`statement_timeout`).
-    private static let longestExchange: Duration = .seconds(20)
+    private static let longestExchange: Duration = .seconds(12)
+    /// How long the first exchange of a connection may take: a pooler that has no server lets it wait.
+    private static let longestGreeting: Duration = .seconds(5)
+
+    private var patience: Duration {
+        guard let end else { return Self.longestExchange }
+        return max(.milliseconds(100), min(Self.longestExchange, ContinuousClock.now.duration(to: end)))
+    }
 
     // MARK: Connecting
+
+    /// Opens the connection where there is none, upon which it is known whether a pooler stands between.
+    func connect() throws(LinkFailure) { _ = try connected() }
+
+    /// The connection that there is.
+    private func present() throws(LinkFailure) -> ServerConnection {
+        if let server, server.isOpen { return server }
+        close()
+        throw LinkFailure(PostgresError(.connectionLost, "the connection is closed"), request: nil, sql: nil, isConnectionLost: true)
+    }
 
     /// The connection, opened where there is none.
     private func connected() throws(LinkFailure) -> ServerConnection {
         if let server, server.isOpen { return server }
         close()
         try origin.outage.check()
-        do {
+        do throws(PostgresError) {
             let server = try ServerConnection(origin.address.settings, applicationName: "reconcile")
             // Through a pooler the process that answers is another one than that which the start-up named.
-            let process = try server.exchange([.run(sql: "SELECT pg_backend_pid()", [])], timeout: Self.longestExchange)
+            let process = try server.exchange([.run(sql: "SELECT pg_backend_pid()", [])], timeout: Self.longestGreeting)
             isPooled = try process[0].rows?.int(row: 0, column: 0) != Int64(server.backendPID)
-            if !isPooled { _ = try server.exchange(Self.sessionSettings.map { .run(sql: $0, []) }, timeout: Self.longestExchange) }
+            if !isPooled {
+                _ = try server.exchange(Self.sessionSettings.map { .run(sql: $0, []) }, timeout: Self.longestGreeting)
+                // Refused (22023) by servers on systems that cannot tell.
+                do throws(PostgresError) {
+                    _ = try server.exchange([.run(sql: Self.clientCheck, [])], timeout: Self.longestGreeting)
+                } catch {
+                    if error.code != .server { throw error }
+                }
+            }
             self.server = server
             origin.outage.end()
             return server
@@ -127,16 +155,17 @@ final class PostgresLink {
 
     /// The limits of a session. By `SET` and never at the start-up: a pooler refuses `options`.
     private static let sessionSettings = [
-        "SET statement_timeout = '10s'", "SET lock_timeout = '5s'", "SET idle_in_transaction_session_timeout = '30s'",
-        "SET client_connection_check_interval = '2s'",
+        "SET statement_timeout = '10s'", "SET lock_timeout = '5s'", "SET idle_in_transaction_session_timeout = '10s'",
     ]
+    /// Ends statements of a client that is gone.
+    private static let clientCheck = "SET client_connection_check_interval = '2s'"
 
-    /// The same for one transaction, where a pooler gives each one another session; empty without a pooler, or before it is known.
+    /// The same for one transaction, where a pooler gives each one another session; empty without a pooler.
     var localSettings: [Request] {
         guard isPooled else { return [] }
         return [
             .control("SET LOCAL statement_timeout = '10s'"), .control("SET LOCAL lock_timeout = '5s'"),
-            .control("SET LOCAL idle_in_transaction_session_timeout = '30s'"),
+            .control("SET LOCAL idle_in_transaction_session_timeout = '10s'"),
         ]
     }
 }

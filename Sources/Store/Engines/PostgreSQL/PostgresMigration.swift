@@ -14,7 +14,7 @@ enum PostgresMigration {
     static func run(on link: PostgresLink, mode: Store.Mode) throws(StoreError) {
         do {
             try check(link)
-            switch try link.read({ try version(on: $0) }) {
+            switch try link.read({ try version(on: $0, address: link.origin.address) }) {
             case Schema.currentVersion?: return
             case let version? where version > Schema.currentVersion: try checkProgram(link, version: version)
             case nil where mode == .existing:
@@ -45,13 +45,7 @@ enum PostgresMigration {
             }
         }
         guard let server else { return }
-        guard server.version >= 150_000 else {
-            throw StoreError(
-                code: .inaccessible,
-                message:
-                    "the state's database \(address) runs PostgreSQL \(server.version / 10_000), and 15 or newer is needed; upgrade the server"
-            )
-        }
+        try checkServer(server.version, address: address)
         guard server.encoding == "UTF8" else {
             throw StoreError(
                 code: .inaccessible,
@@ -71,10 +65,31 @@ enum PostgresMigration {
         }
     }
 
+    /// - Parameter version: as `server_version_num` has it, 150018 for 15.18.
+    static func checkServer(_ version: Int, address: DatabaseAddress) throws(StoreError) {
+        guard version >= 150_000 else {
+            throw StoreError(
+                code: .inaccessible,
+                message:
+                    "the state's database \(address) runs PostgreSQL \(version / 10_000), and 15 or newer is needed; upgrade the server")
+        }
+    }
+
     /// Nil where there is no state.
-    private static func version(on connection: any Connection) throws -> Int? {
+    private static func version(on connection: any Connection, address: DatabaseAddress) throws -> Int? {
         guard try connection.value("SELECT to_regclass('reconcile_schema') IS NOT NULL", as: Bool.self) == true else { return nil }
-        return try connection.value("SELECT version FROM reconcile_schema WHERE id = 1")
+        // A table of that name with other columns is another program's.
+        let columns = try connection.value(
+            """
+            SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('reconcile_schema') AND NOT attisdropped
+            AND attname IN ('id', 'version', 'oldest_program') AND atttypid = 'bigint'::regtype
+            """, as: Int.self)
+        guard columns == 3, let version = try connection.value("SELECT version FROM reconcile_schema WHERE id = 1", as: Int.self) else {
+            throw StoreError(
+                code: .notAState,
+                message: "\(address) has a table reconcile_schema that is not of this program; name a database of its own with --state")
+        }
+        return version
     }
 
     /// A newer schema is fine where it says that this program still gets on with it.
@@ -99,16 +114,30 @@ enum PostgresMigration {
         try connection.run("SET LOCAL lock_timeout = '2s'", [])
         try connection.run("SELECT pg_advisory_xact_lock(?)", [lock])
         // Asked again under the lock: another process may have migrated meanwhile.
-        let version = try version(on: connection)
+        let version = try version(on: connection, address: address)
         if let version, version >= Schema.currentVersion { return }
         if version == nil {
+            // What an extension brings is nobody's data.
             let others = try connection.value(
-                "SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')",
-                as: Int.self)
+                """
+                SELECT count(*) FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+                AND NOT EXISTS (
+                    SELECT 1 FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+                """, as: Int.self)
             guard others == 0 else {
                 throw StoreError(
                     code: .notAState,
                     message: "\(address) holds tables of another program; name a database of its own with --state")
+            }
+            let missing = try connection.value(
+                """
+                SELECT 'GRANT CREATE ON SCHEMA ' || quote_ident(current_schema()) || ' TO ' || quote_ident(current_user)
+                WHERE NOT has_schema_privilege(current_schema(), 'CREATE')
+                """, as: String.self)
+            if let missing {
+                throw StoreError(
+                    code: .inaccessible, message: "the role may make no tables in \(address); let the owner of the database run: \(missing)"
+                )
             }
             try connection.run(
                 "CREATE TABLE reconcile_schema (id BIGINT PRIMARY KEY CHECK (id = 1), version BIGINT NOT NULL, oldest_program BIGINT NOT NULL)",

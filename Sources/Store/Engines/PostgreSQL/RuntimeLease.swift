@@ -24,7 +24,7 @@ package final class RuntimeLease: Sendable {
     private let term: Int64
 
     /// The row as another process left it.
-    private struct Seen: Sendable, Equatable {
+    private struct Seen: Sendable {
         var holder: String
         var term: Int64
         var until: Int64
@@ -32,6 +32,9 @@ package final class RuntimeLease: Sendable {
         var left: Int64
         /// Whether the server has the session of the last renewal; nil where sessions say nothing.
         var hasSession: Bool?
+
+        /// Whether nobody has renewed or taken it meanwhile.
+        func isSame(as other: Seen) -> Bool { holder == other.holder && term == other.term && until == other.until }
     }
 
     private init(engine: PostgresEngine, address: DatabaseAddress, holder: String, term: Int64) {
@@ -43,28 +46,28 @@ package final class RuntimeLease: Sendable {
 
     /// Takes the place if it is free, waiting for the end of a lease whose holder gives no sign of life.
     ///
+    /// A holder that stopped within a transaction keeps its rows locked until the server ends that; the taking waits for it.
+    ///
     /// - Throws: `StoreError.Code.locked` where another runtime lives.
     static func take(on engine: PostgresEngine, address: DatabaseAddress, holder: String) async throws -> RuntimeLease {
         var former: (seen: Seen, since: ContinuousClock.Instant)?
+        let end = ContinuousClock.now + longestTaking
         while true {
-            if let term = try await attempt(on: engine, holder: holder, replacing: nil) {
-                return RuntimeLease(engine: engine, address: address, holder: holder, term: term)
-            }
-            guard let seen = try await look(on: engine) else { continue }
-            if let former, former.seen.holder != seen.holder || former.seen.term != seen.term || former.seen.until != seen.until {
-                throw held(address)
-            }
-            if seen.hasSession == true { throw held(address) }
-            let since = former?.since ?? .now
-            if seen.hasSession == false, since.duration(to: .now) >= absence,
-                let term = try await attempt(on: engine, holder: holder, replacing: seen)
-            {
-                return RuntimeLease(engine: engine, address: address, holder: holder, term: term)
-            }
-            former = (seen, since)
+            let isDead = former.map { $0.seen.hasSession == false && $0.since.duration(to: .now) >= absence } ?? false
+            do {
+                if let term = try await attempt(on: engine, holder: holder, replacing: isDead ? former?.seen : nil) {
+                    return RuntimeLease(engine: engine, address: address, holder: holder, term: term)
+                }
+            } catch let error as StoreError where error.code == .locked && ContinuousClock.now < end {}
+            guard let seen = try await look(on: engine), seen.left > 0 else { continue }
+            if seen.hasSession == true || former.map({ !$0.seen.isSame(as: seen) }) ?? false { throw held(address) }
+            former = (seen, former?.since ?? .now)
             try await Task.sleep(for: min(.milliseconds(500), .milliseconds(max(10, seen.left))))
         }
     }
+
+    /// How long locks of a holder that is gone are waited for; the server ends what is idle in a transaction before.
+    private static let longestTaking: Duration = .seconds(40)
 
     private static func held(_ address: DatabaseAddress) -> StoreError {
         StoreError(
@@ -74,13 +77,20 @@ package final class RuntimeLease: Sendable {
 
     /// Renews the lease until the task is cancelled.
     ///
+    /// - Parameter report: told when renewing begins to fail, once a minute while it does, and with nil when it succeeds again.
     /// - Throws: `StoreError.Code.fenced` once another process has the place; a server that does not answer is asked again.
-    package func keep(onFailure report: @Sendable (StoreError) -> Void) async throws {
+    package func keep(report: @Sendable (StoreError?) -> Void) async throws {
+        var reported: ContinuousClock.Instant?
         while !Task.isCancelled {
             do {
                 try await renew()
+                if reported != nil { report(nil) }
+                reported = nil
             } catch let error as StoreError where error.code != .fenced {
-                report(error)
+                if reported.map({ $0.duration(to: .now) >= .seconds(60) }) ?? true {
+                    report(error)
+                    reported = .now
+                }
             }
             try await Task.sleep(for: Self.renewal)
         }
@@ -88,11 +98,11 @@ package final class RuntimeLease: Sendable {
 
     func renew() async throws {
         let (holder, term, address) = (holder, term, address)
-        try await engine.write(.shared) { connection in
+        try await engine.writeLease { connection in
             let renewed = try connection.run(
                 """
                 UPDATE leases SET until = {now_ms} + ?, session = pg_backend_pid() || ' ' || (
-                    SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid()))
+                    SELECT extract(epoch FROM backend_start) FROM pg_stat_get_activity(pg_backend_pid()))
                 WHERE name = 'runtime' AND holder = ? AND term = ?
                 """, [Self.duration.milliseconds, holder, term])
             guard renewed == 1 else {
@@ -106,14 +116,14 @@ package final class RuntimeLease: Sendable {
     /// Gives the place back, so that the next runtime need not wait.
     package func release() async {
         let (holder, term) = (holder, term)
-        _ = try? await engine.write(.shared) { connection in
+        _ = try? await engine.writeLease { connection in
             try connection.run("UPDATE leases SET until = 0 WHERE name = 'runtime' AND holder = ? AND term = ?", [holder, term])
         }
     }
 
     /// Takes a place that is free, or that of a holder that is known to be dead; the new term, or nil.
     private static func attempt(on engine: PostgresEngine, holder: String, replacing dead: Seen?) async throws -> Int64? {
-        try await engine.write(.shared) { connection in
+        try await engine.writeLease { connection in
             // The row is there from the first time on, and locked from here to the commit.
             try connection.run(
                 "INSERT INTO leases (name, holder, term, until) VALUES ('runtime', '', 0, 0) ON CONFLICT (name) DO NOTHING", [])
@@ -121,16 +131,26 @@ package final class RuntimeLease: Sendable {
                 (holder: try row[0] as String, term: try row[1] as Int64, until: try row[2] as Int64, now: try row[3] as Int64)
             }
             guard let former, former.until <= former.now || former.holder == dead?.holder && former.until == dead?.until else { return nil }
-            // Whoever held it before commits nothing from now on, should it come back.
-            try connection.run("UPDATE writers SET epoch = epoch + 1 WHERE node = ?", [former.holder])
+            if former.until > 0 { try fence(former.holder, on: connection) }
             try connection.run(
                 """
                 UPDATE leases SET holder = ?, term = term + 1, until = {now_ms} + ?, session = pg_backend_pid() || ' ' || (
-                    SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid()))
+                    SELECT extract(epoch FROM backend_start) FROM pg_stat_get_activity(pg_backend_pid()))
                 WHERE name = 'runtime'
                 """, [holder, duration.milliseconds])
             return former.term + 1
         }
+    }
+
+    /// Whoever held the place before and did not give it back commits nothing from now on, should it come back: neither on the lanes
+    /// that it has used nor on others.
+    private static func fence(_ holder: String, on connection: any Connection) throws {
+        try connection.run(
+            """
+            INSERT INTO writers (node, lane, epoch, batch, beat_at)
+            SELECT ?, lane, ?, 0, {now_ms} FROM generate_series(0, ?) AS lane
+            ON CONFLICT (node, lane) DO UPDATE SET epoch = writers.epoch + 1
+            """, [holder, WriterSeat.firstEpoch + 1, WriterSeat.maximumLanes - 1])
     }
 
     private static func look(on engine: PostgresEngine) async throws -> Seen? {
@@ -139,7 +159,7 @@ package final class RuntimeLease: Sendable {
             try connection.row(
                 """
                 SELECT holder, term, until, until - {now_ms}, EXISTS (
-                    SELECT 1 FROM pg_stat_get_activity(NULL) AS activity WHERE activity.pid || ' ' || activity.backend_start = session)
+                    SELECT 1 FROM pg_stat_get_activity(NULL) AS activity WHERE activity.pid || ' ' || extract(epoch FROM activity.backend_start) = session)
                 FROM leases WHERE name = 'runtime'
                 """
             ) { row in

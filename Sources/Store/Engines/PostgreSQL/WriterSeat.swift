@@ -11,10 +11,15 @@
 final class WriterSeat {
     let node: String
     let lane: Int
-    let epoch = 1
+    let epoch = WriterSeat.firstEpoch
+    static let firstEpoch = 1
+    /// More than the lanes that any process has; all of them are shut where one is fenced, also those that were never used.
+    static let maximumLanes = 16
     /// The last batch that is known to be committed.
     private(set) var batch = 0
-    var isRegistered = false
+    private(set) var isRegistered = false
+    /// Whether the last transaction was given up without knowing whether it was committed: its number may be taken, or be taken yet.
+    private(set) var isUndecided = false
 
     init(node: String, lane: Int) {
         self.node = node
@@ -22,6 +27,17 @@ final class WriterSeat {
     }
 
     func commit() { batch += 1 }
+
+    func leaveUndecided() { isUndecided = true }
+
+    /// The row has taken the number for another transaction: the one that was given up was undone.
+    func decide() { isUndecided = false }
+
+    /// Takes over the row as an earlier link of this process left it, before the first transaction.
+    func register(batch: Int) {
+        self.batch = batch
+        isRegistered = true
+    }
 
     /// Makes the row where there is none; the number goes on where there is one.
     var registration: PostgresLink.Request {
@@ -32,15 +48,44 @@ final class WriterSeat {
                 """, arguments: [node, lane, epoch, batch])
     }
 
-    /// Refused by NOT NULL (23502) where the epoch or the batch is not as this writer knows it.
+    /// Refused by NOT NULL (23502) where the epoch or the batch is not as this writer knows it, and by a division (22012) where the row
+    /// is gone: an UPDATE of no row would let the statements and the COMMIT that are sent along take effect.
     var guardian: PostgresLink.Request {
         PostgresLink.Request(
-            sql: "UPDATE writers SET batch = CASE WHEN epoch = ? AND batch = ? THEN ? END WHERE node = ? AND lane = ?",
-            arguments: [epoch, batch, batch + 1, node, lane])
+            sql: """
+                WITH counted AS (
+                    UPDATE writers SET batch = CASE WHEN epoch = ? AND batch = ? THEN ? END WHERE node = ? AND lane = ? RETURNING batch
+                )
+                SELECT 1 / count(*) FROM counted
+                """, arguments: [epoch, batch, batch + 1, node, lane])
     }
 
     /// What the row says now.
     var question: PostgresLink.Request {
         PostgresLink.Request(sql: "SELECT epoch, batch FROM writers WHERE node = ? AND lane = ?", arguments: [node, lane])
+    }
+
+    /// What the row means for a transaction that it refused.
+    enum Verdict: Hashable {
+        /// The run whose COMMIT was not answered was committed.
+        case committed
+        /// It was not, and the next run is not refused.
+        case undone
+        /// Another process took the place of this one, or the database is no longer the one that was written to.
+        case replaced
+    }
+
+    /// A run that was committed stays so, should the writer have been fenced afterwards.
+    func verdict(epoch: Int, batch: Int, isUnanswered: Bool) -> Verdict {
+        if batch == self.batch + 1 {
+            if isUndecided, epoch == self.epoch {
+                // It was the one that was given up, and nobody waits for it any more.
+                self.batch = batch
+                isUndecided = false
+                return .undone
+            }
+            if isUnanswered { return .committed }
+        }
+        return epoch == self.epoch && batch == self.batch ? .undone : .replaced
     }
 }
