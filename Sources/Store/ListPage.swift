@@ -21,7 +21,7 @@ extension Connection {
     ) throws -> ListPage<Item> {
         var page = ListPage<Item>(items: [], hasMore: false)
         var bytes = 0
-        try forEach(sql, arguments) { row in
+        func take(_ row: Row) throws -> Bool {
             let size = row.byteCount
             guard page.items.count < limit.items, page.items.isEmpty || size <= limit.bytes - bytes else {
                 page.hasMore = true
@@ -31,6 +31,7 @@ extension Connection {
             if let item = try item(row) { page.items.append(item) }
             return true
         }
+        if limit.bytes == .max { try forEach(sql, arguments, take) } else { try scan(sql, arguments, take) }
         return page
     }
 }

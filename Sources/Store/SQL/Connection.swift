@@ -7,6 +7,9 @@ protocol Connection: AnyObject {
     /// Reads row by row; `false` ends it. Rows are valid inside the closure alone, which runs no other statement.
     func forEach(_ sql: SQL, _ arguments: SQLArguments, _ body: (Row) throws -> Bool) throws
 
+    /// The same for rows that may be large: those that are not asked for are not held in memory.
+    func scan(_ sql: SQL, _ arguments: SQLArguments, _ body: (Row) throws -> Bool) throws
+
     /// Runs a statement and returns how many rows it inserted, changed or removed.
     @discardableResult
     func run(_ sql: SQL, _ arguments: SQLArguments) throws -> Int

@@ -20,6 +20,8 @@ final class SQLiteConnection: Connection {
         }
     }
 
+    func scan(_ sql: SQL, _ arguments: SQLArguments, _ body: (Row) throws -> Bool) throws { try forEach(sql, arguments, body) }
+
     func run(_ sql: SQL, _ arguments: SQLArguments) throws -> Int {
         do {
             try statement(sql).execute(arguments: StatementArguments(arguments))

@@ -34,7 +34,7 @@ extension Statements {
         guard let newest = records.first, let oldest = records.last else { return ListPage(items: [], hasMore: false) }
         var page = ListPage(items: records.map { AttemptedDelivery(record: $0, attempts: []) }, hasMore: records.hasMore)
         var (position, bytes) = (0, 0)
-        try db.forEach(
+        try db.scan(
             includesResponses ? Self.attemptsWithResponses : Self.attemptsAlone,
             [webhook.text, status?.rawValue, status?.rawValue, newest.id.text, oldest.id.text, DeliveryAttempt.shown]
         ) { row in

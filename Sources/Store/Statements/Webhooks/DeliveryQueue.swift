@@ -131,6 +131,21 @@ extension Writing {
             [epoch, epoch, now.milliseconds])
     }
 
+    /// Frees what was claimed under one of these claims, which nobody works on; returns its webhooks.
+    package func releaseClaims(_ claims: [String], at now: Timestamp) throws -> Set<WebhookID> {
+        var webhooks: Set<WebhookID> = []
+        let arguments: [SQLArguments] = claims.sorted().map { [$0, now.milliseconds] }
+        try db.run(
+            """
+            WITH pick AS MATERIALIZED (SELECT id FROM deliveries WHERE claim = ? ORDER BY webhook_id, id {for update})
+            UPDATE deliveries SET claim = NULL, due_at = ? WHERE id IN (SELECT id FROM pick) RETURNING webhook_id
+            """, each: arguments
+        ) { _, row in
+            if let id = WebhookID(try row[0] as String) { webhooks.insert(id) }
+        }
+        return webhooks
+    }
+
     /// Makes a delivery due now: one that ended gets `retries` anew, one under way stays as it is.
     ///
     /// - Parameter parkedReason: why the webhook takes nothing at present; the delivery then waits for it.
