@@ -1,6 +1,7 @@
 package import Logging
 internal import ServiceLifecycle
 package import Store
+import Synchronization
 
 /// Writes last uses to the store, a second after they happened and at a clean stop.
 package struct KeyUseRecorder: Service {
@@ -8,6 +9,12 @@ package struct KeyUseRecorder: Service {
     private let store: Store
     private let interval: Duration
     private let logger: Logger
+    private let failures = FailureRecord()
+
+    /// Shared by the copies of a value.
+    private final class FailureRecord: Sendable {
+        let current = Mutex(ContinuedFailure())
+    }
 
     package init(
         table: KeyTable, store: Store, interval: Duration = .seconds(1), logger: Logger = Logger(label: "reconcile.keys")
@@ -37,9 +44,12 @@ package struct KeyUseRecorder: Service {
             let some = uses[start..<min(start + Self.keysPerTransaction, uses.count)]
             do {
                 try await store.touchAPIKeys(some.map { KeyUse(id: $0.key, moment: $0.value) })
+                failures.current.withLock { _ = $0.end() }
             } catch {
                 let left = uses.count - start
-                logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)", "keys": "\(left)"])
+                if failures.current.withLock({ $0.isToBeSaid(at: .now) }) {
+                    logger.warning("last uses of keys were not recorded", metadata: ["error": "\(error)", "keys": "\(left)"])
+                }
                 return
             }
         }

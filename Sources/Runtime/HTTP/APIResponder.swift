@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import Store
+import Synchronization
 import Values
 
 /// Answers requests from the list of endpoints: finds the one, admits the caller, reads the body, shapes the answer.
@@ -73,7 +74,10 @@ struct APIResponder: HTTPResponder {
         case let error as APIError:
             return error.reply
         case let error as StoreError where [.locked, .full, .inaccessible, .unavailable, .fenced].contains(error.code):
-            logger.error("the state cannot be used", metadata: ["error": "\(error)"])
+            // A line a second, whatever comes in meanwhile.
+            if let unsaid = stateFailures.withLock({ $0.next(at: .now) }) {
+                logger.error("the state cannot be used", metadata: ["error": "\(error)", "unsaid": "\(unsaid)"])
+            }
             return APIError(
                 .serviceUnavailable, code: "state_unavailable", message: "the state cannot be written now; try again",
                 headers: [.retryAfter: "1"]
@@ -85,6 +89,8 @@ struct APIResponder: HTTPResponder {
             ).reply
         }
     }
+
+    private static let stateFailures = Mutex(SparseLines(pause: .seconds(1)))
 
     /// The caller's own where it is a plain one, else a new one.
     static func requestID(_ given: String?) -> String {

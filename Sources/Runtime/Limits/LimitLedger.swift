@@ -29,6 +29,7 @@ package final class LimitLedger: Service, Sendable {
         var earliest = Timestamp(milliseconds: .max)
         var isRunning = false
         var isClosed = false
+        var failures = ContinuedFailure()
     }
 
     /// The store could not be asked for allowance, so nothing can be admitted.
@@ -155,12 +156,15 @@ package final class LimitLedger: Service, Sendable {
             let claims = batch.map { $0.claims(takingSpare: takesSpare) }
             do {
                 var grants = try await store.reserveLimits(claims.flatMap { $0 })[...]
+                state.withLock { _ = $0.failures.end() }
                 for (counter, claims) in zip(batch, claims) {
                     resume(counter.settle(Array(grants.prefix(claims.count))), true)
                     grants = grants.dropFirst(claims.count)
                 }
             } catch {
-                logger.error("limits cannot be reserved in the state", metadata: ["error": "\(error)"])
+                if state.withLock({ $0.failures.isToBeSaid(at: .now) }) {
+                    logger.error("limits cannot be reserved in the state", metadata: ["error": "\(error)"])
+                }
                 for counter in batch { resume(counter.settle(nil), false) }
             }
             await prune()

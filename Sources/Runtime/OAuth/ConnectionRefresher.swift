@@ -30,6 +30,8 @@ package final class ConnectionRefresher: Sendable {
     /// Two calls fit into a lease, for providers that allow one repetition.
     static let callTimeout: Duration = .seconds(20)
     static let lease: Duration = .seconds(60)
+    /// For how long tokens are kept that the state does not take; after the lease somebody else may have spent the ones before.
+    private static let longestStoring = lease
 
     /// - Parameter wait: the pause between two looks at a lease that another process holds.
     package init(
@@ -226,13 +228,18 @@ package final class ConnectionRefresher: Sendable {
 
     /// Tries a write again for a while: the tokens exist nowhere else.
     private func persistently<Value: Sendable>(_ write: @Sendable () async throws -> Value) async throws -> Value {
-        for _ in 0..<5 {
-            do { return try await write() } catch let error as StoreError where [.locked, .full, .unavailable].contains(error.code) {
-                logger.error("new tokens could not be stored yet; trying again", metadata: ["error": "\(error)"])
+        let end = ContinuousClock.now + Self.longestStoring
+        var failures = ContinuedFailure()
+        while true {
+            do {
+                return try await write()
+            } catch let error as StoreError where [.locked, .full, .unavailable].contains(error.code) && ContinuousClock.now < end {
+                if failures.isToBeSaid(at: .now) {
+                    logger.error("new tokens could not be stored yet; trying again", metadata: ["error": "\(error)"])
+                }
                 try await Task.sleep(for: .seconds(1))
             }
         }
-        return try await write()
     }
 }
 

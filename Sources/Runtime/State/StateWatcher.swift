@@ -50,6 +50,7 @@ package final class StateWatcher: Service {
 
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
+            var failures = ContinuedFailure()
             while !Task.isCancelled {
                 do {
                     let mark = try await store.changeMark()
@@ -58,11 +59,16 @@ package final class StateWatcher: Service {
                         try await refresh()
                         seen.withLock { $0 = mark }
                     }
+                    if let count = failures.end() {
+                        logger.notice("the state can be read again", metadata: ["attempts": "\(count)"])
+                    }
                     try await Task.sleep(for: interval)
                 } catch is CancellationError {
                     return
                 } catch {
-                    logger.error("the state could not be read again; trying again", metadata: ["error": "\(error)"])
+                    if failures.isToBeSaid(at: .now) {
+                        logger.error("the state could not be read again; trying again", metadata: ["error": "\(error)"])
+                    }
                     do { try await Task.sleep(for: interval) } catch { return }
                 }
             }

@@ -43,6 +43,7 @@ extension DeliveryEngine {
                     state.lanes.cancelReservation(delivery.webhookID, bytes: body.count)
                 }
             }
+            if deliveries.contains(where: { $0.state == .claimed(claim) }) { noteUndecided(claim, after: error) }
             throw error
         }
         release(deliveries, of: event, body: body, claim: claim, stored: stored)

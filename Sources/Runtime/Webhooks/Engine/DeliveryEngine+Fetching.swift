@@ -6,20 +6,25 @@ import Values
 extension DeliveryEngine {
     /// Sleeps until something in the state is due, then claims it.
     func fetchLoop() async {
-        var failures = 0
+        var failures = ContinuedFailure()
         while !Task.isCancelled {
             do {
                 try await fetchAll()
-                failures = 0
-                let next = state.withLock { $0.lanes.nextDue }
-                await fetchSignal.wait(atMost: next.map { $0 - now() })
+                _ = failures.end()
+                let next = state.withLock { $0.lanes.nextDue }.map { $0 - now() }
+                await fetchSignal.wait(atMost: hasUndecidedClaims ? min(next ?? Self.longestUndecided, Self.longestUndecided) : next)
             } catch {
-                failures += 1
-                logger.error("due deliveries could not be claimed", metadata: ["error": "\(error)"])
-                await fetchSignal.wait(atMost: .milliseconds(min(5000, 100 << min(failures, 6))))
+                if failures.isToBeSaid(at: .now) {
+                    logger.error("due deliveries could not be claimed", metadata: ["error": "\(error)"])
+                }
+                // Not before its time: whoever hands something in rings, also while the state cannot be used.
+                try? await Task.sleep(for: .milliseconds(min(5000, 100 << min(failures.count, 6))))
             }
         }
     }
+
+    /// Between two looks at claims of which it is unknown whether they were committed.
+    private static let longestUndecided: Duration = .seconds(5)
 
     /// Deliveries claimed in one transaction where no other workspace hands in events.
     private static let rowsAlone = 128
@@ -27,6 +32,7 @@ extension DeliveryEngine {
     static let rowsParked = 1000
 
     private func fetchAll() async throws {
+        try await releaseUndecidedClaims()
         if state.withLock({ state in
             defer { state.resumesParked = false }
             return state.resumesParked
@@ -65,7 +71,7 @@ extension DeliveryEngine {
     private func fetch(_ wanted: [(webhook: WebhookID, limit: Int)], due moment: Timestamp) async throws {
         let routes = routes
         let claim = nextClaim()
-        let (claimed, next, parked, work) = try await store.groupWrite { tx in
+        let (claimed, next, parked, work) = try await claiming(claim) { tx in
             let start = ContinuousClock.now
             var parked: [WebhookID] = []
             var taken: [DueDeliveries] = []
@@ -90,5 +96,15 @@ extension DeliveryEngine {
         }
         sendSignal.ring()
         await resumeParked(among: parked)
+    }
+
+    /// A group write that claims deliveries.
+    private func claiming<Value: Sendable>(_ claim: String, _ body: @Sendable @escaping (Writing) throws -> Value) async throws -> Value {
+        do {
+            return try await store.groupWrite(body)
+        } catch {
+            noteUndecided(claim, after: error)
+            throw error
+        }
     }
 }

@@ -18,7 +18,7 @@ extension DeliveryEngine {
 
     /// Writes every outcome there is, many in one transaction; what the state refuses is tried again.
     func recordAll() async {
-        var failures = 0
+        var failures = ContinuedFailure()
         while true {
             let batch = state.withLock { state in
                 let fewest = state.traffic.isShared(at: .now) ? Self.outcomesShared : Self.outcomesAlone
@@ -27,16 +27,17 @@ extension DeliveryEngine {
             guard !batch.isEmpty else { return }
             do {
                 try await record(batch)
-                failures = 0
+                _ = failures.end()
                 sendSignal.ring()
             } catch {
-                failures += 1
                 state.withLock { state in for settlement in batch { state.settlements.append(settlement, of: settlement.webhookID) } }
-                logger.error(
-                    "the outcome of deliveries could not be written", metadata: ["deliveries": "\(batch.count)", "error": "\(error)"])
+                if failures.isToBeSaid(at: .now) {
+                    logger.error(
+                        "the outcome of deliveries could not be written", metadata: ["deliveries": "\(batch.count)", "error": "\(error)"])
+                }
                 // At shutdown the claims stay; the next start frees them.
-                if Task.isCancelled || failures > 5 && state.withLock({ $0.phase }) == .draining { return }
-                try? await Task.sleep(for: .milliseconds(min(5000, 100 << min(failures, 6))))
+                if Task.isCancelled || failures.count > 5 && state.withLock({ $0.phase }) == .draining { return }
+                try? await Task.sleep(for: .milliseconds(min(5000, 100 << min(failures.count, 6))))
             }
         }
     }

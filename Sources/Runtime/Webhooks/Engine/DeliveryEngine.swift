@@ -54,6 +54,8 @@ package final class DeliveryEngine: Service, StateObserver {
         var refreshInstalled: UInt64 = 0
         /// Whether parked deliveries must be looked at again, because it could not be done when it was time.
         var resumesParked = false
+        /// Claims that may stand in the state without anybody working on them: whether they were committed is unknown.
+        var undecidedClaims: [UndecidedClaim] = []
         /// Woken when nothing is under way any more.
         var idleWaiter: CheckedContinuation<Void, Never>?
     }
