@@ -12,10 +12,8 @@ final class PostgresConnection: Connection {
     private(set) var failure: LinkFailure?
     /// Whether COMMIT was sent and no answer came.
     private(set) var isCommitUnanswered = false
-    /// Whether the writer's row refused the transaction.
+    /// Whether the writer's row refused the transaction, or is gone.
     private(set) var isRefusedByGuard = false
-    /// Whether the writer's row is gone.
-    private(set) var isWriterUnknown = false
     private var cursors = 0
 
     /// What stands at the beginning of a transaction; sent with its first statement.
@@ -141,8 +139,7 @@ final class PostgresConnection: Connection {
             if error.isUnconnected { hasBegun = false }
             isCommitUnanswered = isCommit && error.kind == .lost && !error.isUnconnected
             let isGuard = isFirst && error.request != nil && error.request == opening.guardPosition
-            isRefusedByGuard = isGuard && error.error.sqlState == "23502"
-            isWriterUnknown = isGuard && error.error.sqlState == "22012"
+            isRefusedByGuard = isGuard && ["23502", "22012"].contains(error.error.sqlState)
             throw StoreError(error, address: link.origin.address)
         }
         return Array(replies.suffix(requests.count))

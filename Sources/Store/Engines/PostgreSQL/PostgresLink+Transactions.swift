@@ -37,7 +37,7 @@ extension PostgresLink {
         while true {
             var connection: PostgresConnection?
             let failure: LinkFailure
-            var reason: any Error
+            let reason: any Error
             do {
                 try register(seat)
                 let running = PostgresConnection(self, opening: opening(isolation, seat))
@@ -46,6 +46,7 @@ extension PostgresLink {
                     // The writer's row alone first: once it takes the number again, the earlier run was undone.
                     try running.begin()
                     unanswered = nil
+                    end = nil
                     seat.decide()
                 }
                 let value = try body(running)
@@ -79,9 +80,7 @@ extension PostgresLink {
                 case .failure(let error) where unanswered == nil: throw StoreError(error, address: origin.address)
                 case .success(.undone), .failure: pause(attempts.failed)
                 }
-            case .fail:
-                if connection?.isWriterUnknown == true { reason = replaced() }
-                throw reason
+            case .fail: throw reason
             case .unknown:
                 seat.leaveUndecided()
                 throw unknown(failure)

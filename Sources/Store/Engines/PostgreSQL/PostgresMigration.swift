@@ -77,7 +77,9 @@ enum PostgresMigration {
 
     /// Nil where there is no state.
     private static func version(on connection: any Connection, address: DatabaseAddress) throws -> Int? {
-        guard try connection.value("SELECT to_regclass('reconcile_schema') IS NOT NULL", as: Bool.self) == true else { return nil }
+        // By a look into the catalogue, which to_regclass alone is not: it answers from what the session remembers of before the lock.
+        let tables = try connection.value("SELECT count(*) FROM pg_class WHERE oid = to_regclass('reconcile_schema')", as: Int.self)
+        guard tables == 1 else { return nil }
         // A table of that name with other columns is another program's.
         let columns = try connection.value(
             """
