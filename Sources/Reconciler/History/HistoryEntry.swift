@@ -85,11 +85,10 @@ extension Statements {
     ///
     /// - Parameter workspace: revisions that touched it, with its changes alone; nil for everything.
     package func history(workspace: String?, before: Int? = nil, limit: Int) throws -> [HistoryEntry] {
-        try revisions(workspace: workspace, before: before, limit: limit).map { revision in
-            let changes = try revisionChanges(of: revision.number)
-            return HistoryEntry(
-                revision: revision, changes: workspace.map { name in changes.filter { $0.address.workspace.isExactly(name) } } ?? changes)
-        }
+        let revisions = try revisions(workspace: workspace, before: before, limit: limit)
+        guard let newest = revisions.first, let oldest = revisions.last else { return [] }
+        let changes = try revisionChanges(of: oldest.number...newest.number, workspace: workspace)
+        return revisions.map { HistoryEntry(revision: $0, changes: changes[$0.number] ?? []) }
     }
 
     package func historyEntry(_ number: Int) throws -> HistoryEntry? {

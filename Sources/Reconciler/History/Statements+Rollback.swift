@@ -18,8 +18,9 @@ extension Statements {
         }
         var domains = Set(sides.map { Manifest.Domain(workspace: $0.key.workspace, owner: $0.value.owner) })
         var renames: [Address: Address] = [:]
-        for later in try revisions(workspace: nil, limit: .max) where later.number > revision {
-            for change in try revisionChanges(of: later.number).reversed() {
+        let later = try revisionChanges(of: revision + 1 ... .max)
+        for number in later.keys.sorted(by: >) {
+            for change in later[number, default: []].reversed() {
                 domains.insert(Manifest.Domain(workspace: change.address.workspace, owner: change.owner))
                 sides[change.address] = nil
                 guard let before = change.before else { continue }
@@ -52,8 +53,9 @@ extension Statements {
     /// Of each resource that a revision up to this one has created or changed and none has deleted since, the last side after.
     private func lastApplied(upTo revision: Int) throws -> [Address: RevisionSide] {
         var applied: [Address: RevisionSide] = [:]
-        for earlier in try revisions(workspace: nil, limit: .max).reversed() where earlier.number <= revision {
-            for change in try revisionChanges(of: earlier.number) {
+        let earlier = try revisionChanges(of: .min...revision)
+        for number in earlier.keys.sorted() {
+            for change in earlier[number, default: []] {
                 if let name = change.previousName {
                     var old = change.address
                     old.name = name

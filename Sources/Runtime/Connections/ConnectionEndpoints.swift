@@ -128,9 +128,7 @@ package struct ConnectionEndpoints: EndpointGroup {
 
     private static func declaredScopes(of records: some Sequence<ConnectionRecord>, _ reading: Reading) throws -> [IntegrationID: [String]]
     {
-        var scopes: [IntegrationID: [String]] = [:]
-        for id in Set(records.map(\.integrationID)) { scopes[id] = try reading.integration(id)?.spec.scopes }
-        return scopes
+        try reading.integrations(Set(records.map(\.integrationID))).mapValues(\.spec.scopes)
     }
 
     static let missing = APIError.notFound("connection_not_found", "there is no such connection")

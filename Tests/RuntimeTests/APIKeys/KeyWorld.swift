@@ -60,8 +60,8 @@ struct KeyWorld {
 
     func declare(scopes: [String] = [], policies: [String: KeyPolicySpec] = [:]) async throws {
         try await store.write { writing in
-            for name in scopes { try writing.insertResource(Self.record(.scope, name, ["description": "x"])) }
-            for (name, policy) in policies { try writing.insertResource(Self.record(.keyPolicy, name, policy.json)) }
+            for name in scopes { try writing.insertResources([Self.record(.scope, name, ["description": "x"])]) }
+            for (name, policy) in policies { try writing.insertResources([Self.record(.keyPolicy, name, policy.json)]) }
             try writing.advanceSerial()
         }
         try await refresh()
@@ -69,7 +69,7 @@ struct KeyWorld {
 
     func change(_ name: String, to policy: KeyPolicySpec) async throws {
         try await store.write { writing in
-            try writing.updateResource(Self.record(.keyPolicy, name, policy.json))
+            try writing.updateResources([Self.record(.keyPolicy, name, policy.json)])
             try writing.advanceSerial()
         }
         try await refresh()

@@ -172,7 +172,7 @@ struct IntegrationEndpointsTests {
             address: Address(workspace: "acme", kind: .integration, name: "example"), id: IntegrationID(at: now).text, owner: "platform",
             origin: .manifest, preventDestroy: false, specText: OAuthWorld.spec().json.canonicalText,
             source: SourceLocation(file: "acme.yaml", line: 7, column: 3), changedBy: "apply", changedAt: now)
-        try await world.store.write { try $0.insertResource(declared) }
+        try await world.store.write { try $0.insertResources([declared]) }
         let id = declared.id
         let refused = try await call(.put, "/api/integrations/\(id)", ["name": "X"])
         #expect(refused.status == .conflict)

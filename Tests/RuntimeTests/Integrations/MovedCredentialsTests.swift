@@ -225,7 +225,7 @@ struct MovedCredentialsTests {
             address: Address(workspace: "acme", kind: .integration, name: "example"), id: IntegrationID(at: now).text, owner: "",
             origin: .manifest, preventDestroy: true, specText: OAuthWorld.spec().json.canonicalText,
             source: SourceLocation(file: "acme.yaml", line: 7, column: 3), changedBy: "apply", changedAt: now)
-        try await world.store.write { try $0.insertResource(declared) }
+        try await world.store.write { try $0.insertResources([declared]) }
         let refused = try await call("deleteIntegration", declared.id, query: [("override", "true")])
         #expect(refused.status == .conflict)
         #expect(refused.document?["code"] == "prevent_destroy")
@@ -233,7 +233,7 @@ struct MovedCredentialsTests {
         #expect(try await call("deleteIntegration", declared.id).document?["code"] == "managed_by_manifest")
         var loose = declared
         loose.preventDestroy = false
-        try await world.store.write { [loose] in try $0.updateResource(loose) }
+        try await world.store.write { [loose] in try $0.updateResources([loose]) }
         #expect(try await call("deleteIntegration", declared.id, query: [("override", "true")]).status == .noContent)
         let left = try await call("listIntegrationLogs", declared.id)
         #expect(left.document?["data"]?.array?.map { $0["action"] } == ["integration.overridden"])

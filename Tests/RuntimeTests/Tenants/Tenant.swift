@@ -62,11 +62,12 @@ struct Tenant: Sendable {
             (.keyPolicy, "policy-\(mark)", KeyPolicySpec(scopes: ["posts:\(mark)"]).json),
         ]
         for (kind, name, spec) in rows {
-            try writing.insertResource(
+            try writing.insertResources([
                 ResourceRecord(
                     address: Address(workspace: workspace, kind: kind, name: name), id: "\(kind.rawValue)-\(mark)-\(name)", owner: "",
                     origin: .manifest, preventDestroy: false, specText: spec.canonicalText,
-                    source: SourceLocation(file: "\(mark).yaml", line: 1, column: 1), changedBy: "test", changedAt: Self.now))
+                    source: SourceLocation(file: "\(mark).yaml", line: 1, column: 1), changedBy: "test", changedAt: Self.now)
+            ])
         }
     }
 

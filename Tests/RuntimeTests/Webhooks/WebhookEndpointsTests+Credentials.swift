@@ -60,7 +60,7 @@ extension WebhookEndpointsTests {
             preventDestroy: preventDestroy, specText: spec.json.canonicalText,
             source: SourceLocation(file: "hooks.yaml", line: 7, column: 1), changedBy: "apply", changedAt: .now)
         try await world.store.write { writing in
-            try writing.insertResource(record)
+            try writing.insertResources([record])
             try writing.setSecret(Secret("whsec_AAECAwQFBgcICQoLDA0ODw=="), of: id.text, field: "secret", at: .now)
         }
         try await engine.refresh()

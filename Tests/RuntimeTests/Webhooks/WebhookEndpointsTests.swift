@@ -73,11 +73,12 @@ struct WebhookEndpointsTests {
         let strict = schema.setting("additionalProperties", to: false)
         try await world.store.write { writing in
             for (name, schema) in [("INVOICE_PAID", schema), ("INVOICE_SENT", strict)] {
-                try writing.insertResource(
+                try writing.insertResources([
                     ResourceRecord(
                         address: Address(workspace: "acme", kind: .event, name: name), id: "type-\(name)", owner: "", origin: .manifest,
                         preventDestroy: false, specText: (["description": "x", "schema": schema] as JSON).canonicalText,
-                        source: SourceLocation(file: "m.yaml", line: 1, column: 1), changedBy: "test", changedAt: .now))
+                        source: SourceLocation(file: "m.yaml", line: 1, column: 1), changedBy: "test", changedAt: .now)
+                ])
             }
             try writing.advanceSerial()
         }
@@ -187,7 +188,7 @@ struct WebhookEndpointsTests {
             address: Address(workspace: "acme", kind: .webhook, name: "declared"), id: id.text, owner: "", origin: .manifest,
             preventDestroy: false, specText: spec.json.canonicalText, source: source, changedBy: "apply", changedAt: .now)
         try await world.store.write { tx in
-            try tx.insertResource(record)
+            try tx.insertResources([record])
             try tx.setSecret(Secret("whsec_AAECAwQFBgcICQoLDA0ODw=="), of: id.text, field: "secret", at: .now)
             try tx.disableWebhook(id, at: "https://example.com", reason: "410", at: .now)
         }
@@ -245,7 +246,7 @@ struct WebhookEndpointsTests {
             address: Address(workspace: "acme", kind: .event, name: "INVOICE_PAID"), id: "event-1", owner: "", origin: .manifest,
             preventDestroy: false, specText: EventTypeSpec(description: "Paid", schema: schema).json.canonicalText,
             source: SourceLocation(file: "a.yaml", line: 1, column: 1), changedBy: "apply", changedAt: .now)
-        try await world.store.write { try $0.insertResource(record) }
+        try await world.store.write { try $0.insertResources([record]) }
         let answer = try await send(.post, "/api/events", try JSON(parsing: text))
         #expect(answer.status == 422)
         #expect(answer.body["details"]?.array?.map { $0["field"]?.string } == [field])

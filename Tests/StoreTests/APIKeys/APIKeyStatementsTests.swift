@@ -52,11 +52,11 @@ struct APIKeyStatementsTests {
         #expect(revoked?.status == .revoked)
         #expect(revoked?.revokedAt == now)
         #expect(revoked?.change == 3)
-        try await store.write { try $0.touchAPIKey(b.id, usedAt: now) }
+        try await store.touchAPIKeys([KeyUse(id: b.id, moment: now)])
         #expect(try await store.read { try $0.apiKeys(changedAfter: 2) }.map(\.id) == [a.id])
         #expect(try await store.read { try $0.apiKey(b.id, in: nil) }?.lastUsedAt == now)
         // Never back to an earlier use.
-        try await store.write { try $0.touchAPIKey(b.id, usedAt: now - .seconds(60)) }
+        try await store.touchAPIKeys([KeyUse(id: b.id, moment: now - .seconds(60))])
         #expect(try await store.read { try $0.apiKey(b.id, in: nil) }?.lastUsedAt == now)
     }
 

@@ -20,8 +20,7 @@ extension WebhookEndpoints {
                 id: id, workspace: workspace, name: id.text.replacing("_", with: "-"), spec: change.applied(to: nil), createdAt: call.now,
                 updatedAt: call.now, updatedBy: call.actor)
             try writing.insertWebhook(record)
-            try writing.setSecret(secret, of: id.text, field: "secret", at: call.now)
-            for (field, value) in change.headerSecrets { try writing.setSecret(value, of: id.text, field: field, at: call.now) }
+            try writing.setSecrets(change.secrets(of: id, signing: secret), at: call.now)
             return (record, secret)
         }
         try await changed()
@@ -46,9 +45,8 @@ extension WebhookEndpoints {
             let clears = change.status == .active || !spec.url.isExactly(record.spec.url)
             let dropped = Set(record.spec.secrets.map(\.field)).subtracting(spec.secrets.map(\.field)).subtracting(["secret"])
             try writing.updateWebhook(record.id, spec: spec, clearsDisabled: clears, at: call.now, by: call.actor)
-            for field in dropped { try writing.deleteSecret(of: record.id.text, field: field) }
-            for (field, value) in change.headerSecrets { try writing.setSecret(value, of: record.id.text, field: field, at: call.now) }
-            if let secret = change.secret { try writing.setSecret(secret, of: record.id.text, field: "secret", at: call.now) }
+            try writing.deleteSecrets(dropped.map { (resourceID: record.id.text, field: $0) })
+            try writing.setSecrets(change.secrets(of: record.id, signing: change.secret), at: call.now)
             if isOverride { try writing.log("webhook.overridden", "the webhook was changed against its manifest", of: record, by: call) }
         }
         try await changed()
@@ -92,6 +90,15 @@ extension WebhookEndpoints {
         }
         try await changed()
         return Reply(.ok, WebhookView.json(record).with("secret", .string(secret.reveal())))
+    }
+}
+
+extension WebhookChange {
+    /// What it sets of a webhook's secrets.
+    fileprivate func secrets(of id: WebhookID, signing secret: Secret?) -> [ResourceSecret] {
+        var secrets = headerSecrets
+        if let secret { secrets["secret"] = secret }
+        return secrets.map { ResourceSecret(resourceID: id.text, field: $0.key, value: $0.value) }
     }
 }
 

@@ -36,15 +36,10 @@ package struct RoutingTable: Sendable {
     package static func load(from store: Store, reusing old: RoutingTable) async throws -> RoutingTable {
         try await store.read { tx in
             let found = try tx.webhooksForRouting { old.routes[$0]?.mark == $1 }
-            let routes = try found.compactMap { id, mark, record -> WebhookRoute? in
+            let secrets = try tx.openableSecrets(ofResources: Set(found.filter { $0.record != nil }.map(\.id.text)))
+            let routes = found.compactMap { id, mark, record -> WebhookRoute? in
                 guard let record else { return old.routes[id] }
-                let secrets: Result<[String: Secret], StoreError>
-                do {
-                    secrets = .success(try tx.secrets(of: id.text))
-                } catch let error as StoreError where error.code == .sealed {
-                    secrets = .failure(error)
-                }
-                return WebhookRoute(record, secrets: secrets, mark: mark)
+                return WebhookRoute(record, secrets: secrets[id.text] ?? .success([:]), mark: mark)
             }
             return RoutingTable(routes: routes, eventTypes: try tx.eventTypes())
         }

@@ -66,11 +66,4 @@ extension Writing {
             try APIKeyRecord(row: $0)
         }
     }
-
-    /// Records the last use; no change of the key, so nobody reloads for it.
-    package func touchAPIKey(_ id: APIKeyID, usedAt moment: Timestamp) throws {
-        try db.run(
-            "UPDATE api_keys SET last_used_at = ? WHERE id = ? AND (last_used_at IS NULL OR last_used_at < ?)",
-            SQLArguments([.int(moment.milliseconds), .text(id.text), .int(moment.milliseconds)]))
-    }
 }

@@ -37,13 +37,17 @@ extension Writing {
         ) { row in try HeldTokens(row) } ?? nil
     }
 
-    /// The tokens of all connections of an integration, by id. The caller holds the integration, so that none is added.
-    func holdTokens(ofIntegration id: IntegrationID) throws -> [HeldTokens] {
-        try db.rows(
+    /// The tokens of all connections of integrations, by integration and id. The caller holds the integrations, so that none is added.
+    func holdTokens(ofIntegrations ids: [IntegrationID]) throws -> [HeldTokens] {
+        var held: [HeldTokens] = []
+        try db.run(
             """
             SELECT id, integration_id, workspace, region, access_token, refresh_token FROM connections
             WHERE integration_id = ? ORDER BY id {for update}
-            """, [id.text]
-        ) { row in try HeldTokens(row) }.compactMap { $0 }
+            """, each: ids.sorted().map { [$0.text] }
+        ) { _, row in
+            if let tokens = try HeldTokens(row) { held.append(tokens) }
+        }
+        return held
     }
 }

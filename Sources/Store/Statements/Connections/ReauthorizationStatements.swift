@@ -9,12 +9,12 @@ extension Writing {
     ///
     /// - Returns: the connections, by id.
     package func demandReauthorization(ofIntegration id: IntegrationID, by actor: String?, at now: Timestamp) throws -> [ConnectionID] {
-        guard let integration = try holdIntegration(id) else { return [] }
+        guard let integration = try holdIntegrations([id]).first else { return [] }
         try deleteOAuthStates(ofIntegration: id)
-        let held = try holdTokens(ofIntegration: id)
+        let held = try holdTokens(ofIntegrations: [id])
         guard !held.isEmpty else { return [] }
         let keyring = try requireKeyring()
-        try queueRevocations(of: held, integration, at: now)
+        try queueRevocations(of: held, [integration], at: now)
         let changes = try held.map { tokens -> SQLArguments in
             [
                 try keyring.seal(Secret(""), for: .accessToken(of: tokens.connectionID)),

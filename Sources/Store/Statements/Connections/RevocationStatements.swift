@@ -74,33 +74,44 @@ extension Writing {
         return claimed.sorted { $0.id < $1.id }
     }
 
-    /// Queues the revocation of every connection of an integration that is about to go, by HTTP or by an apply.
+    /// Queues the revocation of every connection of an integration that is about to go.
     package func queueRevocations(ofIntegration id: IntegrationID, at now: Timestamp) throws {
-        guard let integration = try holdIntegration(id) else { return }
-        try queueRevocations(of: holdTokens(ofIntegration: id), integration, at: now)
+        try queueRevocations(ofIntegrations: [id], at: now)
+    }
+
+    /// The same for several integrations, with a wait for each kind of row.
+    package func queueRevocations(ofIntegrations ids: [IntegrationID], at now: Timestamp) throws {
+        let integrations = try holdIntegrations(ids)
+        try queueRevocations(of: holdTokens(ofIntegrations: integrations.map(\.id)), integrations, at: now)
     }
 
     /// Queues the revocation of one connection that is about to go; nothing where its provider has no endpoint for it, or where
     /// its tokens were taken away before.
     package func queueRevocation(of id: ConnectionID, at now: Timestamp) throws {
         guard let held = try holdTokens(of: id), let integration = try integration(held.integrationID) else { return }
-        try queueRevocations(of: [held], integration, at: now)
+        try queueRevocations(of: [held], [integration], at: now)
     }
 
-    /// The same for connections of one integration.
-    func queueRevocations(of connections: [HeldTokens], _ integration: IntegrationRecord, at now: Timestamp) throws {
+    /// The same for connections of these integrations.
+    func queueRevocations(of connections: [HeldTokens], _ integrations: [IntegrationRecord], at now: Timestamp) throws {
         guard !connections.isEmpty else { return }
-        let client = try clientCredentials(of: integration)
-        guard let clientID = client.id else { return }
-        let config = EffectiveConfig(integration.spec)
-        let revocations = try connections.compactMap { held -> Revocation? in
-            let config = config.regional(held.region)
-            guard let url = config.revocationUrl else { return nil }
-            let tokens = try held.opened(by: requireKeyring())
-            guard !tokens.access.isEmpty else { return nil }
-            return Revocation(
-                workspace: held.workspace, connectionID: held.connectionID, url: url, clientID: clientID, clientSecret: client.secret,
-                authMethod: config.tokenAuthMethod, tokens: tokens)
+        let ofIntegration = Dictionary(grouping: connections, by: \.integrationID)
+        let connected = integrations.filter { ofIntegration[$0.id] != nil }
+        let clients = try clientCredentials(of: connected)
+        var revocations: [Revocation] = []
+        for integration in connected {
+            guard let client = clients[integration.id], let clientID = client.id else { continue }
+            let config = EffectiveConfig(integration.spec)
+            for held in ofIntegration[integration.id] ?? [] {
+                let config = config.regional(held.region)
+                guard let url = config.revocationUrl else { continue }
+                let tokens = try held.opened(by: requireKeyring())
+                guard !tokens.access.isEmpty else { continue }
+                revocations.append(
+                    Revocation(
+                        workspace: held.workspace, connectionID: held.connectionID, url: url, clientID: clientID,
+                        clientSecret: client.secret, authMethod: config.tokenAuthMethod, tokens: tokens))
+            }
         }
         try insertRevocations(revocations, at: now)
     }

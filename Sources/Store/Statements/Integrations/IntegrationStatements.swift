@@ -12,6 +12,22 @@ extension Statements {
         ) { row in try IntegrationRecord(row) }
     }
 
+    /// Those of these integrations that are there, with one wait.
+    package func integrations(_ ids: Set<IntegrationID>) throws -> [IntegrationID: IntegrationRecord] {
+        var records: [IntegrationID: IntegrationRecord] = [:]
+        try db.run(
+            """
+            SELECT id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
+                error
+            FROM integrations WHERE id = ?
+            """, each: ids.sorted().map { [$0.text] }
+        ) { _, row in
+            let record = try IntegrationRecord(row)
+            records[record.id] = record
+        }
+        return records
+    }
+
     /// Newest first, after the id `after`; a nil workspace means every one.
     ///
     /// `spec` is canonical JSON whose only member `public` with a bare `true` is the integration's own, since every other
@@ -33,27 +49,40 @@ extension Statements {
 
     /// The client's credentials, opened; nil where the spec names none.
     package func clientCredentials(of record: IntegrationRecord) throws -> (id: String?, secret: Secret?) {
-        let secrets = record.spec.secrets.isEmpty ? [:] : try secrets(of: record.id.text)
-        let id: String? =
-            switch record.spec.config.clientId {
-            case .text(let text)?: text
-            case .secret?: secrets["config.clientId"]?.reveal()
-            case nil: nil
-            }
-        return (id, record.spec.config.clientSecret == nil ? nil : secrets["config.clientSecret"])
+        try clientCredentials(of: [record])[record.id] ?? (nil, nil)
+    }
+
+    /// The same of several integrations, with one wait.
+    func clientCredentials(of records: [IntegrationRecord]) throws -> [IntegrationID: (id: String?, secret: Secret?)] {
+        let secrets = try secrets(ofResources: Set(records.filter { !$0.spec.secrets.isEmpty }.map(\.id.text)))
+        var credentials: [IntegrationID: (id: String?, secret: Secret?)] = [:]
+        for record in records {
+            let own = secrets[record.id.text] ?? [:]
+            let id: String? =
+                switch record.spec.config.clientId {
+                case .text(let text)?: text
+                case .secret?: own["config.clientId"]?.reveal()
+                case nil: nil
+                }
+            credentials[record.id] = (id, record.spec.config.clientSecret == nil ? nil : own["config.clientSecret"])
+        }
+        return credentials
     }
 }
 
 extension Writing {
-    /// The integration, locked to the end of the transaction: nobody changes it, and no connection or flow is added to it.
-    func holdIntegration(_ id: IntegrationID) throws -> IntegrationRecord? {
-        try db.row(
+    /// The integrations, locked to the end of the transaction in the order of their ids: nobody changes them, and no connection or flow
+    /// is added to them. Those that are gone are left out.
+    func holdIntegrations(_ ids: [IntegrationID]) throws -> [IntegrationRecord] {
+        var held: [IntegrationRecord] = []
+        try db.run(
             """
             SELECT id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
                 error
             FROM integrations WHERE id = ? {for update}
-            """, [id.text]
-        ) { row in try IntegrationRecord(row) }
+            """, each: ids.sorted().map { [$0.text] }
+        ) { _, row in held.append(try IntegrationRecord(row)) }
+        return held
     }
 
     /// Adds an integration made over HTTP and returns it; a taken name gets the end of the id behind it.

@@ -14,6 +14,24 @@ extension Statements {
         return secrets
     }
 
+    /// The same, where each resource's may fail by itself: those of one that no key opens are its `sealed` error.
+    package func openableSecrets(ofResources ids: Set<String>) throws -> [String: Result<[String: Secret], StoreError>] {
+        guard !ids.isEmpty else { return [:] }
+        let ids = ids.sorted { $0.precedes($1) }
+        var secrets: [String: Result<[String: Secret], StoreError>] = [:]
+        try db.run("SELECT field, sealed FROM secrets WHERE resource_id = ?", each: ids.map { [$0] }) { position, row in
+            let (id, field): (String, String) = (ids[position], try row[0])
+            guard case .success(var fields) = secrets[id] ?? .success([:]) else { return }
+            do {
+                fields[field] = try requireKeyring().open(try row[1], at: .secret(of: id, field: field))
+                secrets[id] = .success(fields)
+            } catch let error as StoreError where error.code == .sealed {
+                secrets[id] = .failure(error)
+            }
+        }
+        return secrets
+    }
+
     /// Which fields of a resource have a secret in the state; opens none.
     package func secretFields(ofResource id: String) throws -> [String] {
         try db.values("SELECT field FROM secrets WHERE resource_id = ? ORDER BY field", [id])
@@ -42,10 +60,22 @@ extension Writing {
             each: arguments)
     }
 
-    /// Removes every secret of the given rows, with one wait at most.
+    /// Removes every secret of the given rows, with one wait at most; in the order of the keys, in which a rotation takes them too.
     package func deleteSecrets(ofResources ids: [String]) throws {
         guard !ids.isEmpty else { return }
-        let ids = ids.sorted { $0.precedes($1) }
-        try db.queue("DELETE FROM secrets WHERE resource_id = ?", each: ids.map { [$0] })
+        try db.queue(
+            """
+            WITH pick AS MATERIALIZED (SELECT field FROM secrets WHERE resource_id = ? ORDER BY field {for update})
+            DELETE FROM secrets WHERE resource_id = ? AND field IN (SELECT field FROM pick)
+            """, each: ids.sorted { $0.precedes($1) }.map { [$0, $0] })
+    }
+
+    /// Removes secrets of any resources, with one wait at most; those that are not there are none to remove.
+    package func deleteSecrets(_ fields: [(resourceID: String, field: String)]) throws {
+        guard !fields.isEmpty else { return }
+        let sorted = fields.sorted { a, b in
+            a.resourceID.isExactly(b.resourceID) ? a.field.precedes(b.field) : a.resourceID.precedes(b.resourceID)
+        }
+        try db.queue("DELETE FROM secrets WHERE resource_id = ? AND field = ?", each: sorted.map { [$0.resourceID, $0.field] })
     }
 }

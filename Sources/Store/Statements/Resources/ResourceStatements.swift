@@ -1,4 +1,4 @@
-package import Spec
+import Spec
 import Values
 
 extension Statements {
@@ -37,57 +37,41 @@ extension Statements {
     }
 }
 
-// Rows of one kind are written in the order of their ids, and kinds in theirs: two transactions that lock several never wait for each
-// other in a ring. What goes wrong with one of many is told at the next statement that waits, at the latest by the commit.
+// Rows of one kind are written in the order of their ids: two transactions that lock several never wait for each other in a ring. What
+// goes wrong with one of many is told at the next statement that waits, at the latest by the commit.
 extension Writing {
-    /// Adds a declared resource.
-    package func insertResource(_ record: ResourceRecord) throws {
-        try db.run(ResourceSQL.insert(record.address.kind), record.inserted)
-    }
-
     /// Adds declared resources, with one wait at most.
     package func insertResources(_ records: [ResourceRecord]) throws {
-        try queue(records, ResourceSQL.insert, \.inserted)
+        try queue(records, in: ResourceKind.allCases.sorted(), ResourceSQL.insert, \.inserted)
     }
 
-    /// Overwrites the declared columns of the row with the record's id, its name included; runtime facts stay.
-    package func updateResource(_ record: ResourceRecord) throws {
-        try db.run(ResourceSQL.update(record.address.kind), record.updated)
-    }
-
-    /// The same for many, with one wait at most; no new name may be one that another row of the state still has.
+    /// Overwrites the declared columns of the rows with the records' ids, their names included, with one wait at most; runtime facts stay.
+    ///
+    /// - Parameter records: no new name may be one that another row of the state still has.
     package func updateResources(_ records: [ResourceRecord]) throws {
-        try queue(records, ResourceSQL.update, \.updated)
+        try queue(records, in: ResourceKind.allCases.sorted(), ResourceSQL.update, \.updated)
     }
 
-    /// Notes where the row is declared now, without counting as a change of it.
-    package func refreshResource(_ record: ResourceRecord) throws {
-        try db.run(ResourceSQL.refresh(record.address.kind), record.refreshed)
-    }
-
-    /// The same for many, with one wait at most.
+    /// Notes where the rows are declared now, without counting as a change of them, with one wait at most.
     package func refreshResources(_ records: [ResourceRecord]) throws {
-        try queue(records, ResourceSQL.refresh, \.refreshed)
+        try queue(records, in: ResourceKind.allCases.sorted(), ResourceSQL.refresh, \.refreshed)
     }
 
-    /// Removes the row with its secrets; deliveries, OAuth states and connections go with it by foreign key.
-    package func deleteResource(_ kind: ResourceKind, id: String) throws {
-        try deleteSecrets(of: id)
-        try db.run(ResourceSQL.delete(kind), [id])
-    }
-
-    /// The same for many, with one wait at most.
+    /// Removes the rows with their secrets, with one wait at most; deliveries, OAuth states and connections go with them by foreign key.
+    ///
+    /// Kinds go against the order of creation.
     package func deleteResources(_ records: [ResourceRecord]) throws {
         try deleteSecrets(ofResources: records.map(\.id))
-        try queue(records, ResourceSQL.delete) { [$0.id] }
+        try queue(records, in: ResourceKind.allCases.sorted().reversed(), ResourceSQL.delete) { [$0.id] }
     }
 
     private func queue(
-        _ records: [ResourceRecord], _ sql: (ResourceKind) -> SQL, _ arguments: (ResourceRecord) -> SQLArguments
+        _ records: [ResourceRecord], in kinds: [ResourceKind], _ sql: (ResourceKind) -> SQL,
+        _ arguments: (ResourceRecord) -> SQLArguments
     ) throws {
         guard !records.isEmpty else { return }
         let sorted = records.sorted { $0.id.precedes($1.id) }
-        for kind in ResourceKind.allCases.sorted() {
+        for kind in kinds {
             let ofKind = sorted.filter { $0.address.kind == kind }.map(arguments)
             if !ofKind.isEmpty { try db.queue(sql(kind), each: ofKind) }
         }

@@ -26,13 +26,25 @@ extension Statements {
 
     /// What a revision did, in the order in which it did it.
     package func revisionChanges(of revision: Int) throws -> [RevisionChange] {
-        try db.rows(
+        try revisionChanges(of: revision...revision)[revision] ?? []
+    }
+
+    /// What each of a span of revisions did, by their numbers; read with one statement.
+    ///
+    /// - Parameter workspace: only what they did to it; nil for everything.
+    package func revisionChanges(of revisions: ClosedRange<Int>, workspace: String? = nil) throws -> [Int: [RevisionChange]] {
+        var changes: [Int: [RevisionChange]] = [:]
+        try db.forEach(
             """
-            SELECT workspace, kind, name, owner, previous_name, action, before, after FROM revision_changes
-            WHERE revision = ? ORDER BY position
+            SELECT workspace, kind, name, owner, previous_name, action, before, after, revision FROM revision_changes
+            WHERE revision >= ? AND revision <= ? AND (? IS NULL OR workspace = ?) ORDER BY revision, position
             """,
-            [revision]
-        ) { try RevisionChange(row: $0) }.compactMap { $0 }
+            [revisions.lowerBound, revisions.upperBound, workspace, workspace]
+        ) { row in
+            if let change = try RevisionChange(row: row) { changes[try row[8], default: []].append(change) }
+            return true
+        }
+        return changes
     }
 }
 
@@ -53,10 +65,6 @@ extension Writing {
         return Revision(
             number: number ?? 0, at: now, actor: actor, commit: commit, isDirty: isDirty, planDigest: planDigest, serial: serial,
             rollbackOf: rollbackOf)
-    }
-
-    package func insertRevisionChange(_ change: RevisionChange, revision: Int, position: Int) throws {
-        try db.queue(Self.insertChange, each: [change.arguments(revision: revision, position: position)])
     }
 
     /// Records all that a revision did, in the order in which it did it, with one wait at most.

@@ -16,25 +16,16 @@ extension Statements {
 extension Writing {
     /// Sets or replaces one secret of a resource.
     package func setSecret(_ secret: Secret, of resourceID: String, field: String, at now: Timestamp) throws {
-        let sealed = try requireKeyring().seal(secret, for: .secret(of: resourceID, field: field))
-        try db.run(
-            """
-            INSERT INTO secrets (resource_id, field, sealed, updated_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (resource_id, field) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at
-            """, [resourceID, field, sealed, now.milliseconds])
+        try setSecrets([ResourceSecret(resourceID: resourceID, field: field, value: secret)], at: now)
     }
 
     package func deleteSecret(of resourceID: String, field: String) throws {
-        try db.run("DELETE FROM secrets WHERE resource_id = ? AND field = ?", [resourceID, field])
+        try deleteSecrets([(resourceID: resourceID, field: field)])
     }
 
-    /// In the order of the keys, in which a rotation takes them too.
+    /// Removes all of a resource's.
     package func deleteSecrets(of resourceID: String) throws {
-        try db.run(
-            """
-            WITH pick AS MATERIALIZED (SELECT field FROM secrets WHERE resource_id = ? ORDER BY field {for update})
-            DELETE FROM secrets WHERE resource_id = ? AND field IN (SELECT field FROM pick)
-            """, [resourceID, resourceID])
+        try deleteSecrets(ofResources: [resourceID])
     }
 }
 

@@ -106,12 +106,25 @@ extension Writing {
 
     /// A fact of the runtime, not a change of what was declared: neither `updated_at` nor the serial moves.
     package func enableWebhook(_ id: WebhookID) throws {
-        try db.run(
+        try enableWebhooks([id])
+    }
+
+    /// The same for many, with one wait at most.
+    package func enableWebhooks(_ ids: [WebhookID]) throws {
+        guard !ids.isEmpty else { return }
+        try db.queue(
             """
             UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL, consecutive_failures = 0
             WHERE id = ?
-            """,
-            [id.text])
+            """, each: ids.sorted().map { [$0.text] })
+    }
+
+    /// Lets nobody remove these webhooks before the end of the transaction, while they may be changed; in the order of their ids, as a
+    /// removal of several takes them.
+    func keepWebhooks(_ ids: some Sequence<WebhookID>) throws {
+        // SQLite has one writer, which needs no lock.
+        guard db.dialect == .postgres else { return }
+        try db.queue("SELECT id FROM webhooks WHERE id = ? {for key share of webhooks}", each: Set(ids).sorted().map { [$0.text] })
     }
 
     /// Removes the webhook with its secrets; its deliveries go with it by foreign key.
