@@ -52,7 +52,7 @@ package struct ConnectionKeeper: Service {
             for id in due {
                 group.addTask { [refresher] in
                     // Failures are in the row and in the log already.
-                    _ = try? await refresher.refresh(id)
+                    _ = try? await refresher.refresh(id, ifDueAt: moment)
                 }
             }
         }

@@ -48,7 +48,10 @@ package final class ConnectionRefresher: Sendable {
     }
 
     /// Calls the provider, or shares the call that is under way, and returns the connection as it is then.
-    package func refresh(_ id: ConnectionID) async throws -> ConnectionRecord {
+    ///
+    /// - Parameter moment: leaves the provider alone where the connection is not due by then any more: another process, or a caller, has
+    ///   refreshed it since it was found due. Nil refreshes in any case.
+    package func refresh(_ id: ConnectionID, ifDueAt moment: Timestamp? = nil) async throws -> ConnectionRecord {
         let result = await withCheckedContinuation { continuation in
             let isFirst = flights.withLock { flights in
                 flights[id, default: []].append(continuation)
@@ -57,7 +60,7 @@ package final class ConnectionRefresher: Sendable {
             guard isFirst else { return }
             work.start {
                 let result: Result<ConnectionRecord, any Error>
-                do { result = .success(try await self.fly(id)) } catch { result = .failure(error) }
+                do { result = .success(try await self.fly(id, ifDueAt: moment)) } catch { result = .failure(error) }
                 self.land(id, result)
             } orRefuse: {
                 self.land(id, .failure(OAuthError(.stopping, "the runtime is shutting down; try again")))
@@ -74,9 +77,11 @@ package final class ConnectionRefresher: Sendable {
         for continuation in waiting { continuation.resume(returning: result) }
     }
 
-    private func fly(_ id: ConnectionID) async throws -> ConnectionRecord {
+    private func fly(_ id: ConnectionID, ifDueAt moment: Timestamp?) async throws -> ConnectionRecord {
         let missing = OAuthError(.connectionNotFound, "there is no such connection")
         guard let first = try await store.read({ try $0.connection(id) }) else { throw missing }
+        // Whoever refreshes from here on moves what the claim compares.
+        if let moment, first.dueAt.map({ $0 > moment }) ?? true { return first }
         guard first.isRefreshable || first.status != .needsReauthorization else {
             throw OAuthError.needsReauthorization(first)
         }
@@ -170,13 +175,11 @@ package final class ConnectionRefresher: Sendable {
             action: "oauth.refreshed", message: "the tokens were renewed", actor: nil, at: moment)
         let warning = record.isExpiredOnIssue ? nil : ActivityLog.expiredOnIssue(grant, of: record.id, beside: log)
         let saved = try await persistently { [store] in
-            try await store.sharedWrite { writing -> ConnectionRecord? in
+            try await store.fencedWrite { writing in
+                // An integration is locked before its connections, as its removal does.
+                try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
                 let saved = try writing.finishRefresh(of: record.id, lease: lease, generation: record.generation, grant: grant, at: moment)
-                if saved != nil {
-                    try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
-                    try writing.insertLog(log)
-                    if let warning { try writing.insertLog(warning) }
-                }
+                try writing.insertLogs([log] + (warning.map { [$0] } ?? []))
                 return saved
             }
         }
@@ -205,12 +208,11 @@ package final class ConnectionRefresher: Sendable {
         logger.warning(
             "a refresh did not succeed",
             metadata: ["connection": "\(record.id)", "code": "\(verdict.code)", "status": "\(verdict.status.rawValue)"])
-        let saved = try await store.sharedWrite { writing -> ConnectionRecord? in
+        let saved = try await store.fencedWrite { writing in
+            if verdict.blamesIntegration { try writing.setIntegrationError(verdict.message, of: record.integrationID, at: moment) }
             let saved = try writing.failRefresh(
                 of: record.id, lease: lease, generation: record.generation, status: verdict.status, code: verdict.code,
                 message: verdict.message, dueAt: verdict.dueAt, at: moment)
-            guard saved != nil else { return nil }
-            if verdict.blamesIntegration { try writing.setIntegrationError(verdict.message, of: record.integrationID, at: moment) }
             try writing.insertLog(
                 ActivityLog(
                     workspace: record.workspace, integrationID: record.integrationID.text, connectionID: record.id.text,
@@ -242,6 +244,23 @@ package final class ConnectionRefresher: Sendable {
         }
     }
 }
+
+extension Store {
+    /// Writes something that a lease allows: where the connection does not come back, since the lease stands no more, all of it is undone.
+    fileprivate func fencedWrite(_ body: @Sendable @escaping (Writing) throws -> ConnectionRecord?) async throws -> ConnectionRecord? {
+        do {
+            return try await sharedWrite { writing -> ConnectionRecord in
+                guard let saved = try body(writing) else { throw LostLease() }
+                return saved
+            }
+        } catch is LostLease {
+            return nil
+        }
+    }
+}
+
+/// Undoes a transaction whose lease stands no more.
+private struct LostLease: Error {}
 
 extension OAuthError {
     /// The connection has no tokens that could be renewed; a person must authorise it again.

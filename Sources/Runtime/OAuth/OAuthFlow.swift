@@ -228,6 +228,8 @@ package struct OAuthFlow: Sendable {
                 }
                 return .failure(Self.endpointsChanged)
             }
+            // An integration is locked before its connections, as a refresh and its removal do.
+            try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
             let connection: ConnectionRecord
             if let id = record.connectionID {
                 guard let renewed = try writing.reauthorizeConnection(id, grant: grant, region: region, at: moment) else {
@@ -239,7 +241,6 @@ package struct OAuthFlow: Sendable {
                     id: ConnectionID(at: moment), workspace: record.workspace, integration: record.integrationID, grant: grant,
                     region: region, by: record.createdBy, at: moment)
             }
-            try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
             let log = ActivityLog(
                 workspace: record.workspace, integrationID: record.integrationID.text, connectionID: connection.id.text,
                 action: record.connectionID == nil ? "oauth.connected" : "oauth.reauthorized",

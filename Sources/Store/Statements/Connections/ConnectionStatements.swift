@@ -40,6 +40,7 @@ extension Statements {
 
     /// Connections of active integrations whose time has come, the most overdue first, at most 16 of one integration.
     ///
+    /// Those that somebody is refreshing are left to them until their lease runs out.
     /// Those of an INACTIVE integration keep their time and are due again once it is ACTIVE.
     package func dueConnections(at now: Timestamp, limit: Int) throws -> [ConnectionID] {
         try db.values(
@@ -48,9 +49,10 @@ extension Statements {
                 SELECT connections.id, connections.due_at,
                     row_number() OVER (PARTITION BY connections.integration_id ORDER BY connections.due_at, connections.id) AS place
                 FROM connections JOIN integrations ON integrations.id = connections.integration_id
-                WHERE connections.due_at <= ? AND {member status of integrations.spec} = 'ACTIVE') AS ranked
+                WHERE connections.due_at <= ? AND {member status of integrations.spec} = 'ACTIVE'
+                    AND (connections.lease IS NULL OR connections.lease_expires_at <= ?)) AS ranked
             WHERE place <= 16 ORDER BY due_at, id LIMIT ?
-            """, [now.milliseconds, limit], as: String.self
+            """, [now.milliseconds, now.milliseconds, limit], as: String.self
         ).compactMap { ConnectionID($0) }
     }
 

@@ -85,18 +85,37 @@ package struct EventRecord: Sendable, Equatable {
 }
 
 extension Writing {
-    /// Deletes events of before `moment` that owe no delivery any more, with their deliveries and attempts; returns how many.
+    /// Deletes events of before `moment` that owe no delivery any more, with their deliveries and attempts; returns how many it found,
+    /// fewer than `limit` once none is left.
+    ///
+    /// Events that somebody else holds are passed over. Once they are held here they are looked at again: meanwhile somebody may have
+    /// asked for a delivery anew, and then the event stays.
     @discardableResult
     package func pruneEvents(before moment: Timestamp, limit: Int) throws -> Int {
+        let found = try db.values(
+            """
+            SELECT id FROM events WHERE created_at < ? AND NOT EXISTS (
+                SELECT 1 FROM deliveries WHERE deliveries.event_id = events.id AND deliveries.status = 'PENDING')
+            ORDER BY created_at LIMIT ? {for update} {skip locked}
+            """,
+            [moment.milliseconds, limit], as: String.self)
+        if db.dialect == .postgres { try keepWebhooks(ofEvents: found) }
         try db.run(
             """
-            WITH pick AS MATERIALIZED (
-                SELECT id FROM events WHERE created_at < ? AND NOT EXISTS (
-                    SELECT 1 FROM deliveries WHERE deliveries.event_id = events.id AND deliveries.status = 'PENDING')
-                ORDER BY created_at LIMIT ? {for update} {skip locked})
-            DELETE FROM events WHERE id IN (SELECT id FROM pick)
+            DELETE FROM events WHERE id = ? AND NOT EXISTS (
+                SELECT 1 FROM deliveries WHERE deliveries.event_id = events.id AND deliveries.status = 'PENDING')
             """,
-            [moment.milliseconds, limit])
+            each: found.map { [$0] })
+        return found.count
+    }
+
+    /// Whoever removes a webhook takes its deliveries, as whoever removes an event does: one of the two waits.
+    private func keepWebhooks(ofEvents ids: [String]) throws {
+        var webhooks: Set<WebhookID> = []
+        try db.run("SELECT webhook_id FROM deliveries WHERE event_id = ?", each: ids.map { [$0] }) { _, row in
+            if let id = WebhookID(try row[0] as String) { webhooks.insert(id) }
+        }
+        try keepWebhooks(webhooks)
     }
 }
 

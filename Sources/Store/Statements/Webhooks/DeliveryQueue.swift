@@ -111,7 +111,7 @@ extension Writing {
             WITH pick AS MATERIALIZED (
                 SELECT id FROM deliveries
                 WHERE webhook_id = ? AND status = 'PENDING' AND claim IS NULL AND due_at IS NULL
-                LIMIT ? {for update} {skip locked})
+                ORDER BY due_at LIMIT ? {for update} {skip locked})
             UPDATE deliveries SET due_at = ?, reason = NULL WHERE id IN (SELECT id FROM pick)
             """,
             [webhook.text, limit, now.milliseconds])
@@ -150,14 +150,18 @@ extension Writing {
     ///
     /// - Parameter parkedReason: why the webhook takes nothing at present; the delivery then waits for it.
     package func retryDelivery(_ id: DeliveryID, retries: Int, parkedReason: String?, at now: Timestamp) throws {
+        // The event is held first: whoever prunes passes it over, or has taken it with its deliveries.
         try db.run(
             """
+            WITH pick AS MATERIALIZED (
+                SELECT events.id FROM events JOIN deliveries ON deliveries.event_id = events.id WHERE deliveries.id = ?
+                {for key share of events})
             UPDATE deliveries SET due_at = ?, reason = ?, finished_at = NULL,
                 attempts_before = CASE WHEN status = 'PENDING' THEN attempts_before ELSE attempts END,
                 retries_left = CASE WHEN status = 'PENDING' THEN retries_left ELSE ? END, status = 'PENDING'
-            WHERE id = ? AND claim IS NULL
+            WHERE id = ? AND claim IS NULL AND event_id IN (SELECT id FROM pick)
             """,
-            [parkedReason == nil ? now.milliseconds : nil, parkedReason, retries, id.text])
+            [id.text, parkedReason == nil ? now.milliseconds : nil, parkedReason, retries, id.text])
     }
 
     /// The same for every delivery of a webhook that ended so, made in that span; returns how many.
@@ -165,12 +169,14 @@ extension Writing {
         of webhook: WebhookID, status: DeliveryRecord.Status, since: Timestamp, until: Timestamp, retries: Int, parkedReason: String?,
         at now: Timestamp
     ) throws -> Int {
-        try db.run(
+        try keepWebhooks([webhook])
+        // Their events are held with them, as one that is retried alone.
+        return try db.run(
             """
             WITH pick AS MATERIALIZED (
-                SELECT id FROM deliveries
-                WHERE webhook_id = ? AND status = ? AND created_at >= ? AND created_at < ? AND claim IS NULL
-                ORDER BY id {for update})
+                SELECT deliveries.id FROM deliveries JOIN events ON events.id = deliveries.event_id
+                WHERE webhook_id = ? AND status = ? AND deliveries.created_at >= ? AND deliveries.created_at < ? AND claim IS NULL
+                ORDER BY deliveries.id {for update})
             UPDATE deliveries SET due_at = ?, reason = ?, finished_at = NULL, attempts_before = attempts, retries_left = ?,
                 status = 'PENDING'
             WHERE id IN (SELECT id FROM pick)

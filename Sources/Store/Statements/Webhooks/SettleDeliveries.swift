@@ -5,11 +5,15 @@ package import Values
 ///
 /// An input is all that one caller has, written or refused as a whole. Attempts are written first, while the claims still stand, and
 /// what follows from them travels with them. So a delivery occurs once in a round; what comes for it again waits for the next.
+///
+/// The webhooks are kept first: the removal of one takes its deliveries along in an order of its own, so it waits for the end of this,
+/// or has ended and has left nothing to settle.
 enum SettleDeliveries: BatchOperation {
     static var order: BatchOrder { .deliveries }
 
     static func run(_ inputs: [[DeliverySettlement]], in writing: Writing) throws -> [[Bool]] {
         let settlements = inputs.flatMap { $0 }
+        try writing.keepWebhooks(settlements.map(\.delivery.webhookID))
         var stood = Array(repeating: false, count: settlements.count)
         for round in rounds(of: settlements) {
             try writing.db.queue(insertAttempt, each: round.compactMap { attempt(of: settlements[$0]) })
