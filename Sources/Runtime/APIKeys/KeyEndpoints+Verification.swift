@@ -22,8 +22,8 @@ extension KeyEndpoints {
             answers: [.init(.ok, "The outcome", schema: .schema("KeyVerification"))]
         ) { call in
             var fields = try Fields(try call.json())
-            let key = fields.requiredString("key") { $0.utf8.count > 512 ? "is longer than 512 bytes" : nil }
-            let scopes = fields.strings("scopes") { _ in nil } ?? []
+            let key = fields.requiredString("key", isKept: false) { $0.utf8.count > 512 ? "is longer than 512 bytes" : nil }
+            let scopes = fields.strings("scopes", isKept: false) { _ in nil } ?? []
             let cost = fields.integer("cost", in: 0...1_000_000) ?? 1
             let given = fields.string("ipAddress") { IPAddress($0) == nil ? "is no IP address" : nil }
             try fields.finish()

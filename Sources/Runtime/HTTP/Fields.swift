@@ -32,8 +32,9 @@ package struct Fields {
         return value
     }
 
-    package mutating func string(_ name: String, check: (String) -> String? = { _ in nil }) -> String? {
-        read(name, "must be a string", { $0.string }) { Self.nulProblem($0) ?? check($0) }
+    /// - Parameter isKept: false for text that goes into no state, and may have U+0000.
+    package mutating func string(_ name: String, isKept: Bool = true, check: (String) -> String? = { _ in nil }) -> String? {
+        read(name, "must be a string", { $0.string }) { (isKept ? Self.nulProblem($0) : nil) ?? check($0) }
     }
 
     /// PostgreSQL keeps no text with that character, so no state does.
@@ -41,8 +42,8 @@ package struct Fields {
         text.utf8.contains(0) ? "must not contain the character U+0000" : nil
     }
 
-    package mutating func requiredString(_ name: String, check: (String) -> String? = { _ in nil }) -> String {
-        require(string(name, check: check), name) ?? ""
+    package mutating func requiredString(_ name: String, isKept: Bool = true, check: (String) -> String? = { _ in nil }) -> String {
+        require(string(name, isKept: isKept, check: check), name) ?? ""
     }
 
     package mutating func bool(_ name: String) -> Bool? {
@@ -67,9 +68,10 @@ package struct Fields {
 
     /// - Parameters:
     ///   - most: how many the list may hold; a longer one is one problem and nil.
+    ///   - isKept: false for text that goes into no state, and may have U+0000.
     ///   - check: what is wrong with an entry; what it throws ends the reading.
     package mutating func strings(
-        _ name: String, atMost most: Int = 100, check: (String) throws -> String?
+        _ name: String, atMost most: Int = 100, isKept: Bool = true, check: (String) throws -> String?
     ) rethrows -> [String]? {
         guard let values = read(name, "must be a list of strings", { $0.strings }) else { return nil }
         guard values.count <= most else {
@@ -77,7 +79,7 @@ package struct Fields {
             return nil
         }
         for (position, text) in values.enumerated() {
-            if let problem = try Self.nulProblem(text) ?? check(text) { report("\(name).\(position)", problem) }
+            if let problem = try (isKept ? Self.nulProblem(text) : nil) ?? check(text) { report("\(name).\(position)", problem) }
         }
         return values
     }
