@@ -5,7 +5,7 @@ import Values
 
 @testable import Store
 
-/// How often an apply waits for the state: on a database each wait is a round trip.
+/// How often a plan and its apply wait for the state: on a database each wait is a round trip.
 struct ApplyWaitTests {
     private func integration(_ name: String, host: String) -> Resource {
         resource(
@@ -23,12 +23,17 @@ struct ApplyWaitTests {
             uniqueKeysWithValues: manifest.resources.filter { !$0.spec.secrets.isEmpty }.map { resource in
                 (resource.address, Dictionary(uniqueKeysWithValues: resource.spec.secrets.map { ($0.field, Secret(secret)) }))
             })
-        let plan = try await world.plan(manifest, secrets: secrets)
+        let (plan, planning) = try await world.store.engine.read { connection in
+            let counting = CountingConnection(connection)
+            let plan = try Reading(counting, keyring: world.store.keyring).plan(
+                for: manifest, secrets: secrets, options: PlanOptions(), at: World.now)
+            return (plan, counting.waits)
+        }
         return try await world.store.engine.write(.exclusive) { connection in
             let counting = CountingConnection(connection)
             _ = try Writing(counting, keyring: world.store.keyring).apply(
                 plan, secrets: secrets, by: Author(name: "ann@host"), at: World.now, secretOverlap: .seconds(60))
-            return counting.waits
+            return planning + counting.waits
         }
     }
 
@@ -63,10 +68,10 @@ struct ApplyWaitTests {
         return [creation, change, removal]
     }
 
-    @Test func `an apply of many resources waits no more often than one of few`() async throws {
+    @Test func `a plan and its apply wait no more often for many resources than for few`() async throws {
         let (few, many) = (try await waits(for: 2), try await waits(for: 40))
         #expect(few == many)
-        #expect(many.allSatisfy { $0 <= 10 }, "\(many)")
+        #expect(many.allSatisfy { $0 <= 16 }, "\(many)")
     }
 
     @Test func `a history waits no more often for many revisions than for few`() async throws {

@@ -3,54 +3,59 @@ import Store
 import Values
 
 extension Plan {
-    /// Counts, for every change, what is live and will notice.
+    /// Counts, for every change, what is live and will notice; each kind of thing is counted with one wait.
     mutating func assessImpact(in statements: some Statements, records: [ResourceRecord], at now: Timestamp) throws {
         guard !isEmpty else { return }
-        var grants: [ExactText: [KeyGrant]] = [:]
+        var keys: [ExactText: KeyImpact] = [:]
+        var webhooks: [Int: WebhookID] = [:]
+        var integrations: [Int: ConnectionQuestion] = [:]
         for index in changes.indices where changes[index].action == .update || changes[index].action == .delete {
             let change = changes[index]
             guard let record = change.observed else { continue }
             let workspace = change.address.workspace
             switch change.address.kind {
             case .scope, .keyPolicy:
-                let key = ExactText(workspace)
-                if grants[key] == nil { grants[key] = try statements.liveKeyGrants(in: workspace, at: now) }
-                let impact = KeyImpact(
-                    grants: grants[key] ?? [], records: records.filter { $0.address.workspace.isExactly(workspace) })
+                let impact =
+                    try keys[ExactText(workspace)]
+                    ?? KeyImpact(
+                        grants: statements.liveKeyGrants(in: workspace, at: now),
+                        records: records.filter { $0.address.workspace.isExactly(workspace) })
+                keys[ExactText(workspace)] = impact
                 changes[index].impact = impact.notes(for: change, record: record)
-            case .webhook:
-                guard change.action == .delete, let id = WebhookID(record.id) else { continue }
-                let pending = try statements.pendingDeliveryCount(of: id)
-                if pending > 0 { changes[index].impact = [ImpactNote(effect: .deliveriesDropped, count: pending)] }
-            case .integration:
-                changes[index].impact = try Self.connectionImpact(of: change, record: record, in: statements)
+            case .webhook: if change.action == .delete { webhooks[index] = WebhookID(record.id) }
+            case .integration: integrations[index] = Self.connectionQuestion(of: change, record: record)
             case .event: break
             }
         }
+        let pending = try statements.pendingDeliveryCounts(of: Set(webhooks.values))
+        for (index, id) in webhooks {
+            guard let count = pending[id], count > 0 else { continue }
+            changes[index].impact = [ImpactNote(effect: .deliveriesDropped, count: count)]
+        }
+        let counts = try statements.connectionCounts(ofIntegrations: Set(integrations.values.filter { $0.added == nil }.map(\.integration)))
+        let scopes = try statements.connectionScopes(ofIntegrations: Set(integrations.values.filter { $0.added != nil }.map(\.integration)))
+        for (index, question) in integrations {
+            let count =
+                question.added.map { added in (scopes[question.integration] ?? []).count { !added.isSubset(of: $0) } }
+                ?? counts[question.integration] ?? 0
+            if count > 0 { changes[index].impact = [ImpactNote(effect: question.effect, count: count)] }
+        }
     }
 
-    private static func connectionImpact(of change: Change, record: ResourceRecord, in statements: some Statements) throws -> [ImpactNote] {
-        if change.action == .delete {
-            let count = try statements.connectionCount(integrationID: record.id)
-            return count > 0 ? [ImpactNote(effect: .connectionsRevoked, count: count)] : []
-        }
+    /// What a change of an integration asks about its connections; nil for nothing.
+    private static func connectionQuestion(of change: Change, record: ResourceRecord) -> ConnectionQuestion? {
+        if change.action == .delete { return ConnectionQuestion(integration: record.id, effect: .connectionsRevoked, added: nil) }
         guard case .integration(let old)? = ResourceSpec(kind: .integration, text: record.specText),
             case .integration(let new)? = change.desired?.spec
-        else { return [] }
+        else { return nil }
         let isOtherClient =
             !CredentialDestinations(new).areWithin(CredentialDestinations(old)) || old.provider != new.provider
             || old.config.authorizationUrl != new.config.authorizationUrl
             || old.config.tokenUrl != new.config.tokenUrl || old.config.issuer != new.config.issuer
             || isOther(old.config.clientId, new.config.clientId) || change.changedSecrets.contains("config.clientId")
-        let count: Int
-        if isOtherClient {
-            count = try statements.connectionCount(integrationID: record.id)
-        } else {
-            let added = Set(new.scopes).subtracting(old.scopes)
-            guard !added.isEmpty else { return [] }
-            count = try statements.connectionScopes(integrationID: record.id).count { !added.isSubset(of: $0) }
-        }
-        return count > 0 ? [ImpactNote(effect: .connectionsReauthorise, count: count)] : []
+        if isOtherClient { return ConnectionQuestion(integration: record.id, effect: .connectionsReauthorise, added: nil) }
+        let added = Set(new.scopes).subtracting(old.scopes)
+        return added.isEmpty ? nil : ConnectionQuestion(integration: record.id, effect: .connectionsReauthorise, added: added)
     }
 
     /// Two references are told apart by their values, which `changedSecrets` speaks of.
@@ -58,6 +63,14 @@ extension Plan {
         if case .secret? = old, case .secret? = new { return false }
         return old != new
     }
+}
+
+/// Which connections of an integration notice a change of it.
+private struct ConnectionQuestion {
+    var integration: String
+    var effect: ImpactNote.Effect
+    /// Those that lack one of these scopes; nil for all.
+    var added: Set<String>?
 }
 
 /// What changes of scopes and policies do to the keys of one workspace.

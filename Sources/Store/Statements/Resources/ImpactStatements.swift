@@ -21,12 +21,28 @@ extension Statements {
     }
 
     package func connectionCount(integrationID: String) throws -> Int {
-        try db.value("SELECT count(*) FROM connections WHERE integration_id = ?", [integrationID]) ?? 0
+        try connectionCounts(ofIntegrations: [integrationID])[integrationID] ?? 0
     }
 
-    /// The scopes that each connection of an integration was granted.
-    package func connectionScopes(integrationID: String) throws -> [[String]] {
-        try db.values("SELECT scopes FROM connections WHERE integration_id = ?", [integrationID], as: String.self)
-            .map { (try? JSON(parsing: $0))?.strings ?? $0.split(separator: " ").map(String.init) }
+    /// The connections of each integration, with one wait.
+    package func connectionCounts(ofIntegrations ids: Set<String>) throws -> [String: Int] {
+        let ids = ids.sorted { $0.precedes($1) }
+        var counts: [String: Int] = [:]
+        try db.run("SELECT count(*) FROM connections WHERE integration_id = ?", each: ids.map { [$0] }) { position, row in
+            counts[ids[position]] = try row[0]
+        }
+        return counts
+    }
+
+    /// The scopes that each connection of each integration was granted, with one wait.
+    package func connectionScopes(ofIntegrations ids: Set<String>) throws -> [String: [[String]]] {
+        let ids = ids.sorted { $0.precedes($1) }
+        var scopes: [String: [[String]]] = [:]
+        try db.run("SELECT scopes FROM connections WHERE integration_id = ?", each: ids.map { [$0] }) { position, row in
+            let text: String = try row[0]
+            let granted = (try? JSON(parsing: text))?.strings ?? text.split(separator: " ").map(String.init)
+            scopes[ids[position], default: []].append(granted)
+        }
+        return scopes
     }
 }

@@ -76,7 +76,17 @@ extension Statements {
 
     /// Deliveries of the webhook that are still owed.
     package func pendingDeliveryCount(of id: WebhookID) throws -> Int {
-        try db.value("SELECT count(*) FROM deliveries WHERE webhook_id = ? AND status = 'PENDING'", [id.text]) ?? 0
+        try pendingDeliveryCounts(of: [id])[id] ?? 0
+    }
+
+    /// The same of several webhooks, with one wait.
+    package func pendingDeliveryCounts(of ids: Set<WebhookID>) throws -> [WebhookID: Int] {
+        let ids = ids.sorted()
+        var counts: [WebhookID: Int] = [:]
+        try db.run("SELECT count(*) FROM deliveries WHERE webhook_id = ? AND status = 'PENDING'", each: ids.map { [$0.text] }) {
+            counts[ids[$0]] = try $1[0]
+        }
+        return counts
     }
 }
 
