@@ -28,6 +28,7 @@ package struct InProcessAPI: ManagementAPI {
             headers: request.body == nil ? [:] : [.contentType: MediaType.json],
             body: request.body?.utf8 ?? [], principal: principal, now: clock(), requestID: "local", logger: logger)
         do {
+            try call.checkWorkspaceFilter()
             return ManagementAnswer(try await endpoint.handle(call))
         } catch let error as APIError {
             return ManagementAnswer(error.reply)

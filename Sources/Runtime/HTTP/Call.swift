@@ -58,6 +58,12 @@ extension Call {
         }
     }
 
+    /// Refuses `?workspaceId=` with U+0000, which no state can even be asked about.
+    func checkWorkspaceFilter() throws(APIError) {
+        guard principal?.workspace == .all, let name = query("workspaceId"), name.utf8.contains(0) else { return }
+        throw .invalid("workspaceId", "must not have the character U+0000")
+    }
+
     /// The workspace that a write goes to; an admin of all names it with `?workspaceId=`.
     package func workspace() throws(APIError) -> String {
         guard let workspace = workspaceFilter else {

@@ -37,6 +37,7 @@ struct EndpointHandler: Sendable {
     }
 
     private func answer(to call: Call) async throws -> Reply {
+        try call.checkWorkspaceFilter()
         guard endpoint.isList else { return try await endpoint.handle(call) }
         return try await slots.run(for: Principal.share(of: call.principal)) {
             // Who went away while waiting costs nothing more.

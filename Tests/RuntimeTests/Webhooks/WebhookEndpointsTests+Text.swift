@@ -1,4 +1,5 @@
 import HTTPTypes
+import Logging
 import Spec
 import Testing
 import Values
@@ -36,5 +37,17 @@ extension WebhookEndpointsTests {
         #expect(event.body["details"] == problem("events.1"))
         let name = try await create([("name", "a\u{0}b")])
         #expect(name.body["details"] == problem("name"))
+    }
+
+    @Test func `a workspace with U+0000 is refused for a token that spans all`() async throws {
+        let all = InProcessAPI(
+            endpoints: EventEndpoints(store: world.store, engine: engine).endpoints,
+            principal: Principal(subject: "root", workspace: .all, role: .admin), clock: { .now },
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        for (method, body) in [(.get, nil), (.post, ["event": "POST_PUBLISHED", "data": [:]])] as [(HTTPRequest.Method, JSON?)] {
+            let refused = try await send(method, "/api/events", body, query: [("workspaceId", "acme\u{0}")], on: all)
+            #expect(refused.status == 422)
+            #expect(refused.body["details"] == problem("workspaceId"))
+        }
     }
 }
