@@ -20,6 +20,9 @@ package final class Store: Sendable {
         case createIfMissing
         /// Must exist; brought to the current schema.
         case existing
+        /// To be filled from another state: made where it does not exist; one that such a copy has begun is opened as well. A state of
+        /// an earlier schema is refused, so that nothing is written to what is no target.
+        case copyTarget
     }
 
     /// Opens, checks and migrates; a keyring that opens none of the state's secrets is `sealed`. Blocks while it does.

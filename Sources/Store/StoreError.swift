@@ -23,14 +23,18 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         case unavailable
         /// Another process has taken this one's place; it must end.
         case fenced
+        /// The state is being filled from another one, or that was begun and not brought to its end.
+        case unfinishedCopy
+        /// A state cannot be copied there: something else is there already, or what is copied has changed meanwhile.
+        case copyRefused
         /// Anything else that the database reports.
         case database
 
         /// Whether it would meet any other write as well.
         var concernsState: Bool {
             switch self {
-            case .locked, .missing, .inaccessible, .full, .unavailable, .fenced, .newerVersion: true
-            case .notAState, .constraint, .sealed, .database: false
+            case .locked, .missing, .inaccessible, .full, .unavailable, .fenced, .newerVersion, .unfinishedCopy: true
+            case .notAState, .constraint, .sealed, .copyRefused, .database: false
             }
         }
     }
@@ -57,5 +61,12 @@ extension StoreError {
             message:
                 "the state \(state) was written by a newer version of reconcile (schema \(version), this one knows \(Schema.currentVersion)); upgrade this program"
         )
+    }
+
+    /// A place that a copy is to go to has an older state, or an older program's unfinished copy.
+    static func earlierTarget(_ state: String) -> StoreError {
+        StoreError(
+            code: .copyRefused,
+            message: "\(state) holds a state of an earlier version already, so nothing was copied; name a place that is empty")
     }
 }

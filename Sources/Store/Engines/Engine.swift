@@ -28,6 +28,11 @@ protocol Engine: Sendable {
     func readNow<Value>(_ body: (any Connection) throws -> Value) throws -> Value
     func writeNow<Value>(_ isolation: Isolation, _ body: (any Connection) throws -> Value) throws -> Value
 
+    /// The tables of the state as the database itself knows them.
+    func tables(on connection: any Connection) throws -> [TableShape]
+    /// Makes the ids that the database gives go on behind those of rows that came with an id.
+    func continueIdentities(on connection: any Connection) throws
+
     /// A number that moves whenever another process has committed; own commits may leave it.
     func changeMark() async throws -> Int64
     func close()

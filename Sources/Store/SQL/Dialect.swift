@@ -31,11 +31,16 @@ enum Dialect: Sendable, Hashable, CaseIterable {
 
     /// `for key share of TABLE`: the rows stay there until the commit, and may be changed meanwhile (PostgreSQL alone).
     ///
+    /// `bytes of COLUMN`: of text that may not be UTF-8, or hold U+0000, which is read as something else than it is.
+    ///
     /// `member NAME of COLUMN`: the column is JSON, and text that PostgreSQL's `jsonb` would refuse stays readable as `json`.
     private func phrase(_ token: Substring) -> String {
         let words = token.split(separator: " ")
         if words.count == 5, token.hasPrefix("for key share of ") {
             return self == .postgres ? "FOR KEY SHARE OF \(words[4])" : ""
+        }
+        if words.count == 3, token.hasPrefix("bytes of ") {
+            return self == .postgres ? "convert_to(\(words[2]), 'UTF8')" : "CAST(\(words[2]) AS BLOB)"
         }
         guard words.count == 4, words[0] == "member", words[2] == "of" else {
             preconditionFailure("a statement uses {\(token)}, which no dialect spells")

@@ -11,6 +11,7 @@
 /// | `{least}`, `{greatest}` | `min`, `max` | `LEAST`, `GREATEST` |
 /// | `{now_ms}` | milliseconds since 1970 | the same, by the server's clock |
 /// | `{member NAME of COLUMN}` | the text of a member of a JSON object | the same |
+/// | `{bytes of COLUMN}` | the bytes of a text as they are stored | the same |
 /// | `{int}`, `{text}`, `{blob}`, `{identity}`, `{strict}` | column types and endings of a schema | |
 ///
 /// Never made from other text: it is `ExpressibleByStringLiteral` and cannot be interpolated.

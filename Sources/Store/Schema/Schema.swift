@@ -8,14 +8,14 @@ enum Schema {
     /// `postgres` is what PostgreSQL alone is told besides, after `sql`.
     static let migrations: [(version: Int, sql: SQL, postgres: SQL?)] = [
         (1, version1, version1Storage), (2, answersAndRuns, nil), (3, logsOfWebhooks, nil), (4, rollbacks, nil), (5, keyCanary, nil),
-        (6, limitGrants, nil), (7, writers, writersStorage),
+        (6, limitGrants, nil), (7, writers, writersStorage), (8, copies, nil),
     ]
 
     /// The newest version that this program can read and write.
     static var currentVersion: Int { migrations.last?.version ?? 0 }
 
     /// The oldest program, by the newest version that it knows, that gets on with a state of the current version.
-    static let oldestProgram = 7
+    static let oldestProgram = 8
 
     private static let version1: SQL = """
         CREATE TABLE state (

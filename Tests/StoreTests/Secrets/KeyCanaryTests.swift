@@ -80,7 +80,7 @@ struct KeyCanaryTests {
         try await store.pool.writeWithoutTransaction { db in
             try db.execute(
                 sql: """
-                    DROP TABLE leases; DROP TABLE writers; DROP INDEX oauth_states_by_integration;
+                    DROP TABLE copies; DROP TABLE leases; DROP TABLE writers; DROP INDEX oauth_states_by_integration;
                     ALTER TABLE limit_windows DROP COLUMN given; ALTER TABLE state DROP COLUMN canary; PRAGMA user_version = 4
                     """)
         }

@@ -15,6 +15,18 @@ struct DigestTests {
         #expect(Hex.encode(SHA256.hash(Array(text.utf8))) == hash)
     }
 
+    @Test(arguments: [[], [0], [1, 63, 64, 65], [100_000, 0, 3]])
+    func `SHA-256 of parts is that of the whole`(lengths: [Int]) {
+        var stream = SHA256Stream()
+        var whole: [UInt8] = []
+        for (number, length) in lengths.enumerated() {
+            let part = [UInt8](repeating: UInt8(number), count: length)
+            stream.update(part)
+            whole += part
+        }
+        #expect(stream.finish() == SHA256.hash(whole))
+    }
+
     @Test func `a digest is its bytes and comes back from them`() {
         let bytes = Array("abc".utf8)
         let digest = SHA256.digest(bytes.span)

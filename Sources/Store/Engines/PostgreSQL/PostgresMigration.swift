@@ -15,7 +15,9 @@ enum PostgresMigration {
         do {
             try check(link)
             switch try link.read({ try version(on: $0, address: link.origin.address) }) {
-            case Schema.currentVersion?: return
+            case Schema.currentVersion?: break
+            case let version? where version < Schema.currentVersion && mode == .copyTarget:
+                throw StoreError.earlierTarget(link.origin.address.description)
             case let version? where version > Schema.currentVersion: try checkProgram(link, version: version)
             case nil where mode == .existing:
                 throw StoreError(
@@ -24,6 +26,7 @@ enum PostgresMigration {
                         "there is no state in \(link.origin.address); run `reconcile apply` first, or name another database with --state")
             default: try migrate(link)
             }
+            if mode != .copyTarget { try link.read { try CopyMark.check($0, state: link.origin.address.description) } }
         } catch {
             throw error as? StoreError
                 ?? StoreError(code: .inaccessible, message: "the state \(link.origin.address) cannot be opened: \(error)")

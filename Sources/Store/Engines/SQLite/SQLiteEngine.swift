@@ -6,7 +6,7 @@ import GRDB
 final class SQLiteEngine: Engine {
     let dialect = Dialect.sqlite
     let lanes = 1
-    private let path: String
+    let path: String
     let pool: DatabasePool
 
     /// Opens, checks and migrates the file.
@@ -24,7 +24,8 @@ final class SQLiteEngine: Engine {
             pool = try DatabasePool(path: file, configuration: configuration)
             // GRDB itself sets NORMAL when it switches to WAL, after `prepareDatabase`.
             try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
-            try SQLiteMigration.run(on: pool, path: path)
+            try SQLiteMigration.run(on: pool, mode: mode, path: path)
+            if mode != .copyTarget { try pool.read { try CopyMark.check(SQLiteConnection($0, path: path), state: path) } }
         } catch {
             throw StoreError(opening: error, path: path)
         }

@@ -8,7 +8,7 @@ enum SQLiteMigration {
     /// "RCNC".
     static let applicationID: Int32 = 0x5243_4E43
 
-    static func run(on pool: DatabasePool, path: String) throws {
+    static func run(on pool: DatabasePool, mode: Store.Mode, path: String) throws {
         let (version, application) = try pool.read { db in (try userVersion(db), try applicationIDOf(db)) }
         if version == Schema.currentVersion, application == applicationID { return }
         try pool.writeWithoutTransaction { db in
@@ -16,6 +16,7 @@ enum SQLiteMigration {
                 // Asked again inside the transaction: another process may have migrated meanwhile.
                 let version = try userVersion(db)
                 try check(version: version, application: try applicationIDOf(db), isEmpty: try isEmpty(db), path: path)
+                if mode == .copyTarget, version > 0, version < Schema.currentVersion { throw StoreError.earlierTarget(path) }
                 for migration in Schema.migrations where migration.version > version {
                     try db.execute(sql: migration.sql.rendered(for: .sqlite))
                 }

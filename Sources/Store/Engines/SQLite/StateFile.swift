@@ -4,7 +4,7 @@ import Files
 enum StateFile {
     /// The path without links, which SQLite would follow too to name its log.
     ///
-    /// With `.createIfMissing` the file is there afterwards. It is made private and never in place of another: of two
+    /// Unless it must exist the file is there afterwards. It is made private and never in place of another: of two
     /// processes that come first, one makes it and both open it.
     static func prepare(_ path: String, mode: Store.Mode) throws(StoreError) -> String {
         do throws(FileError) {
@@ -27,7 +27,7 @@ enum StateFile {
                     message: "there is no state at \(path); run `reconcile apply` first, or name another file with --state")
             case .existing:
                 throw StoreError(code: .inaccessible, message: "the state \(path) cannot be opened: \(error)")
-            case .createIfMissing:
+            case .createIfMissing, .copyTarget:
                 throw StoreError(
                     code: .inaccessible,
                     message: "the state \(path) cannot be created (\(error)); check that the folder exists and can be written")
