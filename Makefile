@@ -14,7 +14,7 @@ PG_SAMPLE = StoreTests ReconcilerTests \
 empty =
 space = $(empty) $(empty)
 
-.PHONY: run build build-tests test test-postgres matrix lint format deps test-deps bench clean
+.PHONY: run build build-tests test test-postgres matrix soak lint format deps test-deps bench clean
 
 ## run: build, apply examples/integrations.yaml and serve it on 127.0.0.1:8080
 run: deps build
@@ -40,6 +40,10 @@ matrix: build-tests
 	@failed=; for state in sqlite postgres pgbouncer; do \
 		echo "== $$state =="; RECONCILE_TEST_STATE=$$state $(SWIFT_TEST) || failed="$$failed $$state"; \
 	done; [ -z "$$failed" ] || { echo "failed on:$$failed" >&2; exit 1; }
+
+## soak: hundreds of faults of the database, where `make test` has a few
+soak: build-tests
+	RECONCILE_SOAK=1 $(SWIFT_TEST) --filter DatabaseFaultTests
 
 ## lint: formatting, and the arrows between the layers
 lint:

@@ -48,6 +48,7 @@ package final class PostgresServer: Sendable {
         try Self.write(
             """
             local all all trust
+            local replication postgres trust
             host all postgres 127.0.0.1/32 trust
             host all all 127.0.0.1/32 scram-sha-256
 
@@ -167,7 +168,7 @@ package final class PostgresServer: Sendable {
     }
 
     /// RFC 3986 § 2.1, with nothing but unreserved characters left as they are.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         text.addingPercentEncoding(
             withAllowedCharacters: CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")) ?? ""
     }
