@@ -60,8 +60,8 @@ extension Call {
 
     /// Refuses `?workspaceId=` with U+0000, which no state can even be asked about.
     func checkWorkspaceFilter() throws(APIError) {
-        guard principal?.workspace == .all, let name = query("workspaceId"), name.utf8.contains(0) else { return }
-        throw .invalid("workspaceId", "must not have the character U+0000")
+        guard principal?.workspace == .all, let problem = query("workspaceId").flatMap(Fields.nulProblem) else { return }
+        throw .invalid("workspaceId", problem)
     }
 
     /// The workspace that a write goes to; an admin of all names it with `?workspaceId=`.

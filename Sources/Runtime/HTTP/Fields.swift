@@ -38,7 +38,7 @@ package struct Fields {
     }
 
     /// PostgreSQL keeps no text with that character, so no state does.
-    private static func nulProblem(_ text: String) -> String? {
+    static func nulProblem(_ text: String) -> String? {
         text.utf8.contains(0) ? "must not contain the character U+0000" : nil
     }
 
