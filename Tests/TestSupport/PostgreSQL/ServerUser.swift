@@ -22,7 +22,7 @@ enum ServerUser {
         let script = """
             use POSIX;
             if (my $child = fork) { waitpid $child, 0; exit($? >> 8 || $? & 127) }
-            POSIX::close($_) for 3 .. 1023;
+            opendir my $open, "/proc/self/fd"; POSIX::close($_) for grep { /^\\d+$/ && $_ > 2 } readdir $open;
             sigprocmask(SIG_SETMASK, POSIX::SigSet->new);
             exec @ARGV or exit 127;
             """
