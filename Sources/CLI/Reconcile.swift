@@ -16,7 +16,7 @@ package struct Reconcile: AsyncParsableCommand {
             DriftCommand.self, ExportCommand.self, HistoryCommand.self, RollbackCommand.self,
             SchemaCommand.self, ProvidersCommand.self,
             ServeCommand.self, KeysCommand.self, EventsCommand.self, WebhooksCommand.self, ConnectionsCommand.self,
-            SecretsCommand.self, TokenCommand.self,
+            SecretsCommand.self, StateCommand.self, TokenCommand.self,
         ])
 
     package static let version = "0.1.0"

@@ -6,9 +6,12 @@ import Testing
 ///
 /// A block of the README that opens with ```` ```sh tested ```` is run here, all of them in order, in one copy of the
 /// package's examples, with `reconcile` on the path and nothing else in the environment than what the blocks set. GitHub shows such
-/// a block like any other.
+/// a block like any other. One that names a database gets one, and is left out where there is no PostgreSQL.
 @Suite(.serialized)
 struct ReadmeTests {
+    /// What stands in the README for the address of a database.
+    private static let shownDatabase = "postgres://reconcile@db.example.com/reconcile"
+
     @Test func `every tested block of the README works as written`() async throws {
         let readme = try String(contentsOfFile: "\(packageRoot)/README.md", encoding: .utf8)
         let blocks = Self.testedBlocks(of: readme)
@@ -17,9 +20,19 @@ struct ReadmeTests {
         try Self.copyExamples(into: folder)
         let path = URL(fileURLWithPath: Workbench.binary).deletingLastPathComponent().path + ":/usr/local/bin:/usr/bin:/bin"
         let address = "127.0.0.1:\(try await freePort())"
+        let database = TestState(in: folder, on: .postgres)
         for (line, written) in blocks {
             // The default port may be taken on the machine that tests.
-            let block = written.replacing("127.0.0.1:8080", with: address)
+            var block = written.replacing("127.0.0.1:8080", with: address)
+            if block.contains(Self.shownDatabase) {
+                guard Peer.postgres.isExpected else { continue }
+                block = block.replacing(Self.shownDatabase, with: database.location)
+                // The runtime of the block before ends by itself, soon.
+                _ = try await eventually("the end of the runtime", within: .seconds(30)) {
+                    let lock = try FinishedProcess("/usr/bin/flock", ["--nonblock", folder.file("readme.sqlite.serve-lock"), "true"])
+                    return lock.code == 0 ? true : nil
+                }
+            }
             let shell = try RunningProcess(
                 "/bin/bash", ["-euo", "pipefail", "-c", block], environment: ["PATH": path, "HOME": folder.path], folder: folder.path)
             let exit = try await shell.ended(within: .seconds(30))

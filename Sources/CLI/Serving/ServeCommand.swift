@@ -68,12 +68,15 @@ package struct ServeCommand: WorldCommand {
             throw CommandError(
                 .failure, "ENCRYPTION_KEY is not set; the runtime encrypts what it stores with it; make one with: openssl rand -base64 32")
         }
-        let lock = try lock(in: world)
+        let lock = try RuntimePlace.lock(try state.location(in: world))
         let store = try state.open(in: world, mode: .createIfMissing)
         // Closes the state and says what the log still holds, however this ends.
         do {
             let lease = try await store.takeRuntimeLease()
-            try await holding(lease, logger: logger) { [logger] in
+            try await RuntimePlace.holding(lease) { [logger] error in
+                guard let error else { return logger.notice("the place of the one runtime is renewed again") }
+                logger.error("the place of the one runtime was not renewed; trying again", metadata: ["error": "\(error)"])
+            } _: { [logger] in
                 try await serve(store, configuration, tokens, host: host, port: port, interval: interval, logger: logger, in: world)
             }
         } catch {
@@ -84,41 +87,6 @@ package struct ServeCommand: WorldCommand {
         store.close()
         await LogWriter.standardError.flush(within: Self.longestFlush)
         withExtendedLifetime(lock) {}
-    }
-
-    /// The lock beside a state file; nil for a database, where a lease takes its place.
-    private func lock(in world: World) throws -> ServeLock? {
-        guard case .file(let path) = try state.location(in: world) else { return nil }
-        do throws(ServeLock.Refusal) {
-            return try ServeLock(state: path)
-        } catch {
-            if case .held = error { throw CommandError(.locked, "\(error)") }
-            throw CommandError(.failure, "\(error)")
-        }
-    }
-
-    /// Serves for as long as this process is the one runtime of its database, and gives the place back at the end.
-    private func holding(_ lease: RuntimeLease?, logger: Logger, _ serve: @escaping @Sendable () async throws -> Void) async throws {
-        guard let lease else { return try await serve() }
-        do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await serve() }
-                group.addTask {
-                    try await lease.keep { error in
-                        guard let error else { return logger.notice("the place of the one runtime is renewed again") }
-                        logger.error("the place of the one runtime was not renewed; trying again", metadata: ["error": "\(error)"])
-                    }
-                }
-                defer { group.cancelAll() }
-                try await group.next()
-            }
-        } catch let error as StoreError where error.code == .fenced {
-            throw error
-        } catch {
-            await lease.release()
-            throw error
-        }
-        await lease.release()
     }
 
     /// How long the end of the process waits for the last log lines.

@@ -12,9 +12,20 @@ struct FirstState {
     /// Gives out `renewed-access-N` and hears revocations.
     let provider: ScriptedReceiver
 
+    /// Where the state is when it is used: in the file that the first version wrote, or where `state copy` brought it.
+    enum Place: String, CaseIterable {
+        case itsFile, database, fileAgain
+
+        /// PostgreSQL may be missing on a desk.
+        static var atHand: [Place] { Peer.postgres.isExpected ? allCases : [.itsFile] }
+    }
+
+    /// Goes with the value.
+    private let database: TestState?
+
     private static let folder = packageRoot + "/Tests/Fixtures/states/first"
 
-    static func open() async throws -> FirstState {
+    static func open(_ place: Place = .itsFile) async throws -> FirstState {
         let facts = try JSON(parsing: String(contentsOfFile: "\(folder)/facts.json", encoding: .utf8))
         let environment = (facts["environment"]?.object?.members ?? []).map { ($0.key, $0.value.string ?? "") }
         let receiver = try await ScriptedReceiver.start { _ in .respond(200) }
@@ -25,11 +36,22 @@ struct FirstState {
             ]
             return .respond(200, headers: [("content-type", "application/json")], body: body.utf8)
         }
+        let database = place == .itsFile ? nil : TestState(in: TemporaryFolder(), on: .postgres)
+        let copied = place == .database ? database.map { [("RECONCILE_STATE", $0.location)] } ?? [] : []
         let state = FirstState(
-            bench: try Workbench(Dictionary(uniqueKeysWithValues: environment), workspace: "first"), facts: facts, receiver: receiver,
-            provider: provider)
-        try state.bench.folder.write(try state.read("manifest.yaml"), to: "manifest.yaml")
-        try state.load()
+            bench: try Workbench(Dictionary(uniqueKeysWithValues: environment + copied), workspace: "first"), facts: facts,
+            receiver: receiver, provider: provider, database: database)
+        let bench = state.bench
+        try bench.folder.write(try state.read("manifest.yaml"), to: "manifest.yaml")
+        let original = place == .itsFile ? bench.state : bench.folder.file("first.sqlite")
+        try state.load(into: original)
+        if let database {
+            // It is copied where no key is at hand.
+            try await bench.succeed("state", "copy", original, database.location, environment: ["ENCRYPTION_KEY": ""])
+            if place == .fileAgain {
+                try await bench.succeed("state", "copy", database.location, bench.state, environment: ["ENCRYPTION_KEY": ""])
+            }
+        }
         return state
     }
 
@@ -58,11 +80,11 @@ struct FirstState {
                 "127.0.0.1:47002", with: "127.0.0.1:\(provider.port)")
     }
 
-    /// Runs the dump, and moves the windows of limits, which end with their hour and day, to the present ones.
-    private func load() throws {
+    /// Makes the file from the dump, and moves the windows of limits, which end with their hour and day, to the present ones.
+    private func load(into path: String) throws {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
-        let queue = try DatabaseQueue(path: bench.state, configuration: configuration)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
         let now = Int(Date().timeIntervalSince1970 * 1_000)
         try queue.inDatabase { database in
             try database.execute(sql: try read("state.sql"))

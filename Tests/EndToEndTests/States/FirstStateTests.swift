@@ -4,11 +4,13 @@ import TestSupport
 import Testing
 import Values
 
-/// A state that the first version wrote, with the version at hand: nothing of it is lost, and everything goes on.
+/// A state that the first version wrote, with the version at hand, in its file and copied to PostgreSQL and back: nothing of it is lost,
+/// and everything goes on.
 @Suite(.serialized, .enabled(if: TestState.isFile, "the first version knew files alone"))
 struct FirstStateTests {
-    @Test func `its manifest plans no changes, its history is whole, and a rollback leads back and forth`() async throws {
-        let first = try await FirstState.open()
+    @Test(arguments: FirstState.Place.atHand)
+    func `its manifest plans no changes, its history is whole, and a rollback leads back and forth`(place: FirstState.Place) async throws {
+        let first = try await FirstState.open(place)
         let bench = first.bench
         #expect(try await bench.succeed("plan", "manifest.yaml", "--detailed-exitcode").output == "No changes.\n")
         #expect(try await bench.succeed("drift", "--detailed-exitcode").output.hasPrefix("No drift"))
@@ -25,9 +27,10 @@ struct FirstStateTests {
         await first.stop()
     }
 
-    @Test func `its keys are what they were, and their limits go on where they stood`() async throws {
+    @Test(arguments: FirstState.Place.atHand)
+    func `its keys are what they were, and their limits go on where they stood`(place: FirstState.Place) async throws {
         try await waitOutHourEdge(20)
-        let first = try await FirstState.open()
+        let first = try await FirstState.open(place)
         let runtime = try await first.bench.serve()
         let codes = [
             "partly used": "VALID", "narrowed": "VALID", "free": "VALID", "successor": "VALID", "on trial": "EXPIRED", "revoked": "REVOKED",
@@ -59,8 +62,9 @@ struct FirstStateTests {
         await first.stop()
     }
 
-    @Test func `its backlog is delivered with valid signatures, and what had ended stays so`() async throws {
-        let first = try await FirstState.open()
+    @Test(arguments: FirstState.Place.atHand)
+    func `its backlog is delivered with valid signatures, and what had ended stays so`(place: FirstState.Place) async throws {
+        let first = try await FirstState.open(place)
         let runtime = try await first.bench.serve()
         await first.receiver.waitForRequests(3)
         // The overlap of a rotation ends by the clock; until then the reference's signature is the old secret's.
@@ -105,8 +109,11 @@ struct FirstStateTests {
         await first.stop()
     }
 
-    @Test func `its connections are renewed with the tokens they had, and a revocation that was owed is made`() async throws {
-        let first = try await FirstState.open()
+    @Test(arguments: FirstState.Place.atHand)
+    func `its connections are renewed with the tokens they had, and a revocation that was owed is made`(place: FirstState.Place)
+        async throws
+    {
+        let first = try await FirstState.open(place)
         let runtime = try await first.bench.serve()
         _ = try await eventually("the renewal and the revocation") {
             let paths = first.provider.requests.map(\.path)
