@@ -61,7 +61,7 @@ package final class TestState: Sendable {
     package init(copying other: TestState, in folder: TemporaryFolder) throws {
         (server, database) = (other.server, try other.server?.database())
         if let server, let database, let source = other.database {
-            try server.psql(try server.dump(source), database: database)
+            try server.load(try server.dump(source), into: database)
             location = try Self.location(of: database, on: server, through: Self.engine)
         } else {
             location = folder.file("state.sqlite")

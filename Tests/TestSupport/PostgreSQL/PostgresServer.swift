@@ -28,6 +28,7 @@ package final class PostgresServer: Sendable {
     private let programs: String
     private let watcher: EndWatcher
     private let databases = Atomic(0)
+    private let session = Mutex<PsqlSession?>(nil)
     private let templates = Mutex<[String: Result<String, any Error>]>([:])
 
     /// Makes a cluster and starts it.
@@ -65,6 +66,10 @@ package final class PostgresServer: Sendable {
         try psql("CREATE ROLE \(Self.role) LOGIN PASSWORD '\(Self.password)'")
     }
 
+    deinit {
+        session.withLock { Self.close(&$0) }
+    }
+
     /// Everything that the server has said.
     package var log: String { (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? "" }
 
@@ -81,6 +86,7 @@ package final class PostgresServer: Sendable {
 
     /// Stops it and returns once it is gone; `start` brings it back on the same socket and port.
     package func stop(_ how: Stop = .immediate) throws {
+        session.withLock { Self.close(&$0) }
         try ServerUser.run(["\(programs)/pg_ctl", "-D", "\(folder)/data", "-w", "stop", "-m", how.rawValue])
     }
 
@@ -108,8 +114,26 @@ package final class PostgresServer: Sendable {
     /// Each statement is a transaction of its own; the first that fails ends the run with its message.
     @discardableResult
     package func psql(_ sql: String, database: String = "postgres") throws -> String {
-        let ran = try FinishedProcess(psqlPath, psqlArguments(database: database), environment: ServerUser.environment, input: sql)
-        return try ran.succeeded().trimmingCharacters(in: .newlines)
+        try session.withLock { session in
+            let open = try session ?? PsqlSession([psqlPath] + psqlArguments(database: "postgres"), home: "postgres")
+            session = open
+            do {
+                return try open.ask(sql, database: database)
+            } catch {
+                Self.close(&session)
+                throw error
+            }
+        }
+    }
+
+    /// The same through a `psql` of its own, for text that is long.
+    func load(_ sql: String, into database: String) throws {
+        try FinishedProcess(psqlPath, psqlArguments(database: database), environment: ServerUser.environment, input: sql).succeeded()
+    }
+
+    private static func close(_ session: inout PsqlSession?) {
+        session?.close()
+        session = nil
     }
 
     var psqlPath: String { "\(programs)/psql" }

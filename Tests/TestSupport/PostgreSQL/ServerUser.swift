@@ -22,7 +22,8 @@ enum ServerUser {
         let script = """
             use POSIX;
             if (my $child = fork) { waitpid $child, 0; exit($? >> 8 || $? & 127) }
-            opendir my $open, "/proc/self/fd"; POSIX::close($_) for grep { /^\\d+$/ && $_ > 2 } readdir $open;
+            opendir my $open, "/proc/self/fd";
+            POSIX::close($_) for grep { /^[0-9]+$/ && $_ > 2 } readdir $open;
             sigprocmask(SIG_SETMASK, POSIX::SigSet->new);
             exec @ARGV or exit 127;
             """

@@ -34,6 +34,11 @@ final class PostgresEngine: Engine {
         try PostgresMigration.run(on: link, mode: mode)
     }
 
+    deinit {
+        // The threads do not hold the engine, and would wait for work for ever.
+        close()
+    }
+
     func read<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) async throws -> Value {
         try await readers.run { link in try link.read(body) }
     }
