@@ -67,6 +67,9 @@ let package = Package(
             ]
         ),
 
+        // Drives the store without HTTP, for `make bench`.
+        .executableTarget(name: "StoreBenchmark", dependencies: ["Values", "Spec", "Store"], path: "Benchmarks/store"),
+
         // Tests: one suite a target, mirroring Sources.
         .target(
             name: "TestSupport",

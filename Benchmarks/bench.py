@@ -8,12 +8,12 @@ import os
 import pathlib
 import platform
 
-from suite import backlog, beside, checks, events, isolation, plans, restart, tables
+from suite import backlog, beside, checks, events, isolation, plans, postgres, restart, tables
 from suite.machine import RECONCILE
 
 PARTS = {
     "plans": plans.main, "checks": checks.main, "events": events.main, "isolation": isolation.main, "backlog": backlog.main,
-    "restart": restart.main,
+    "restart": restart.main, "postgres": postgres.main,
 }
 
 

@@ -198,10 +198,10 @@ def nginx(template, place, port, **values):
     return [find("nginx"), "-p", place, "-c", path]
 
 
-def serve(place, port):
-    """The product, with the state of that folder."""
+def serve(place, port, state=None):
+    """The product, with the state of that folder or another."""
     return Server(
-        RECONCILE, "serve", "--listen", f"127.0.0.1:{port}", "--state", place / "state.sqlite",
+        RECONCILE, "serve", "--listen", f"127.0.0.1:{port}", "--state", state or place / "state.sqlite",
         "--allow-network", "127.0.0.0/8", port=port, path="/readyz", log=place / "serve.log")
 
 
