@@ -35,7 +35,8 @@ struct DeliveryLoad: Sendable {
                     .attempted(
                         delivery,
                         DeliveryAttempt(
-                            number: delivery.attempts + 1, at: now, duration: .milliseconds(12), statusCode: 200, error: nil, response: "ok"),
+                            number: delivery.attempts + 1, at: now, duration: .milliseconds(12), statusCode: 200, error: nil, response: "ok"
+                        ),
                         then: .delivered)
                 })
             guard stood.allSatisfy({ $0 }) else { throw WrongOutcome() }
