@@ -52,6 +52,22 @@ struct ServerConnectionTests {
         }
     }
 
+    @Test func `arrays arrive element by element, with their NULLs, in order, and empty`() throws {
+        let connection = try connect()
+        let texts: [String?] = ["a", nil, "", "é 😀 {\"\\,", String(repeating: "x", count: 70_000)]
+        let numbers: [Int64?] = [.min, 0, nil, .max, -1]
+        let rows = try #require(
+            try connection.run(
+                "SELECT t, n, pg_typeof($1)::text, pg_typeof($2)::text FROM unnest($1, $2) WITH ORDINALITY AS v (t, n, p) ORDER BY p",
+                [.texts(texts), .ints(numbers)]
+            ).rows)
+        #expect(try (0..<5).map { rows.isNull(row: $0, column: 0) ? nil : try rows.text(row: $0, column: 0) } == texts)
+        #expect(try (0..<5).map { rows.isNull(row: $0, column: 1) ? nil : try rows.int(row: $0, column: 1) } == numbers)
+        #expect(try (2...3).map { try rows.text(row: 0, column: $0) } == ["text[]", "bigint[]"])
+        let none = try #require(try connection.run("SELECT cardinality($1), cardinality($2)", [.texts([]), .ints([])]).rows)
+        #expect(try (0...1).map { try none.int(row: 0, column: $0) } == [0, 0])
+    }
+
     @Test func `a value of another type is an error that names the column and its type`() throws {
         let rows = try #require(try connect().run("SELECT 1.5::numeric AS price, 'x' AS t, 1::int8 AS i").rows)
         let error = try #require(failure { () throws(PostgresError) in try rows.int(row: 0, column: 0) })

@@ -4,6 +4,9 @@ package enum Parameter: Sendable, Hashable {
     case text(String?)
     case int(Int64?)
     case bytes([UInt8]?)
+    /// Arrays of one dimension, for `unnest`.
+    case texts([String?])
+    case ints([Int64?])
 
     /// The type that a parameter of this case has.
     package var type: ParameterType {
@@ -11,6 +14,8 @@ package enum Parameter: Sendable, Hashable {
         case .text: .text
         case .int: .int
         case .bytes: .bytes
+        case .texts: .texts
+        case .ints: .ints
         }
     }
 
@@ -19,6 +24,8 @@ package enum Parameter: Sendable, Hashable {
         case .text(let value): value?.utf8.count ?? 0
         case .int: 8
         case .bytes(let value): value?.count ?? 0
+        case .texts(let values): values.reduce(20) { $0 + 4 + ($1?.utf8.count ?? 0) }
+        case .ints(let values): 20 + 12 * values.count
         }
     }
 }

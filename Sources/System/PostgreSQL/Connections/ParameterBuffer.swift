@@ -31,19 +31,42 @@ struct ParameterBuffer {
         case .text(let value):
             if let value { bytes.append(contentsOf: value.utf8) } else { isNull = true }
         case .int(let value):
-            if let value {
-                for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> Int64(shift))) }
-            } else {
-                isNull = true
-            }
+            if let value { append(bigEndian: value) } else { isNull = true }
         case .bytes(let value):
             if let value { bytes.append(contentsOf: value) } else { isNull = true }
+        case .texts(let values):
+            appendHead(of: .text, count: values.count)
+            for value in values {
+                append(bigEndian: Int32(truncatingIfNeeded: value.map { $0.utf8.count } ?? -1))
+                if let value { bytes.append(contentsOf: value.utf8) }
+            }
+        case .ints(let values):
+            appendHead(of: .int, count: values.count)
+            for value in values {
+                append(bigEndian: Int32(value == nil ? -1 : 8))
+                if let value { append(bigEndian: value) }
+            }
         }
         types.append(parameter.type.oid)
         offsets.append(isNull ? nil : start)
         // `Message.check` bounds the length.
         lengths.append(CInt(bytes.count - start))
         formats.append(1)
+    }
+
+    /// What stands before the elements of an array, each of which has its length before it, −1 for NULL (array_recv of arrayfuncs.c):
+    /// the dimensions, whether there are NULLs (it may say so in vain), the type, and the length and the first index of each dimension.
+    private mutating func appendHead(of type: ParameterType, count: Int) {
+        append(bigEndian: Int32(count == 0 ? 0 : 1))
+        append(bigEndian: Int32(1))
+        append(bigEndian: type.oid)
+        guard count > 0 else { return }
+        append(bigEndian: Int32(truncatingIfNeeded: count))
+        append(bigEndian: Int32(1))
+    }
+
+    private mutating func append(bigEndian value: some FixedWidthInteger) {
+        for shift in stride(from: value.bitWidth - 8, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
     }
 
     /// Calls the body with the arrays `paramValues`, `paramLengths` and `paramFormats`, which hold as long as it runs.
