@@ -131,7 +131,8 @@ package struct ServeCommand: WorldCommand {
             let fromEnvironment = try RuntimeConfiguration.local(environment: world.environment).allowedNetworks
             let shownHost = host.contains(":") ? "[\(host)]" : host
             return RuntimeConfiguration(
-                publicURL: try RuntimeConfiguration.publicURL(publicURL ?? "http://\(shownHost):\(port)"),
+                // Where nobody says otherwise, what was given to --listen; a port that the system chooses is not known yet.
+                publicURL: try publicURL.map(RuntimeConfiguration.publicURL) ?? "http://\(shownHost):\(port)",
                 allowedNetworks: fromEnvironment + (try RuntimeConfiguration.networks(allowedNetworks)),
                 trustedProxies: try RuntimeConfiguration.networks(trustedProxies), connections: try connections.limits())
         } catch let error as CommandError {

@@ -14,6 +14,7 @@ final class ConnectionThreads: Sendable {
     private let origin: PostgresLink.Origin
     /// The first of the lanes that the threads write on; nil for readers.
     private let lanes: Int?
+    private let isKeyed: Bool
     private let state = Mutex(State())
     private let waiting = DispatchSemaphore(value: 0)
 
@@ -40,11 +41,12 @@ final class ConnectionThreads: Sendable {
         }
     }
 
-    init(label: String, count: Int, origin: PostgresLink.Origin, lanes: Int?) {
+    init(label: String, count: Int, origin: PostgresLink.Origin, lanes: Int?, isKeyed: Bool = false) {
         self.label = label
         self.count = count
         self.origin = origin
         self.lanes = lanes
+        self.isKeyed = isKeyed
     }
 
     func run<Value: Sendable>(_ body: @Sendable @escaping (PostgresLink) throws -> Value) async throws -> Value {
@@ -87,7 +89,7 @@ final class ConnectionThreads: Sendable {
 
     private func start(_ number: Int) {
         let thread = Thread { [self] in
-            let link = PostgresLink(origin: origin, lane: lanes.map { $0 + number })
+            let link = PostgresLink(origin: origin, lane: lanes.map { $0 + number }, isKeyed: isKeyed)
             while let work = next() { work(link) }
             link.close()
         }

@@ -26,8 +26,8 @@ final class PostgresEngine: Engine {
         self.origin = origin
         readers = ConnectionThreads(label: "reconcile.state.read", count: 3, origin: origin, lanes: nil)
         exclusive = ConnectionThreads(label: "reconcile.state.write", count: 1, origin: origin, lanes: 1)
-        shared = ConnectionThreads(label: "reconcile.state.share", count: 2, origin: origin, lanes: 2)
-        batches = ConnectionThreads(label: "reconcile.state.batch", count: 2, origin: origin, lanes: 4)
+        shared = ConnectionThreads(label: "reconcile.state.share", count: 2, origin: origin, lanes: 2, isKeyed: true)
+        batches = ConnectionThreads(label: "reconcile.state.batch", count: 2, origin: origin, lanes: 4, isKeyed: true)
         leasing = ConnectionThreads(label: "reconcile.state.lease", count: 1, origin: origin, lanes: 6)
         let link = PostgresLink(origin: origin, lane: nil)
         defer { link.close() }

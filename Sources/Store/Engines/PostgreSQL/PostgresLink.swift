@@ -13,6 +13,8 @@ final class PostgresLink {
     let origin: Origin
     /// Where a writer's row stands in `writers`; nil for a link that only reads.
     let seat: WriterSeat?
+    /// Whether statements are planned to find rows by keys alone.
+    private let isKeyed: Bool
     private var server: ServerConnection?
     private(set) var isPooled = false
     private var prepared: [Preparation: String] = [:]
@@ -24,10 +26,15 @@ final class PostgresLink {
     private struct Preparation: Hashable {
         let sql: SQL
         let types: [ParameterType]
+
+        func fits(_ request: Request) -> Bool {
+            sql == request.sql && types.count == request.parameters.count && zip(types, request.parameters).allSatisfy { $0 == $1.type }
+        }
     }
 
-    init(origin: Origin, lane: Int?) {
+    init(origin: Origin, lane: Int?, isKeyed: Bool = false) {
         self.origin = origin
+        self.isKeyed = isKeyed
         seat = lane.map { WriterSeat(node: origin.node, lane: $0) }
     }
 
@@ -39,16 +46,6 @@ final class PostgresLink {
 
     // MARK: Sending
 
-    /// A message with what it says in the program's own words.
-    struct Request {
-        var sql: SQL
-        var arguments: SQLArguments = []
-        /// `BEGIN`, `COMMIT` and the like, which are not worth preparing.
-        var isControl = false
-
-        static func control(_ sql: SQL) -> Request { Request(sql: sql, isControl: true) }
-    }
-
     /// Sends all of it in one pipeline and waits for all answers.
     ///
     /// - Parameter continues: whether it belongs to what was sent before, and must not go over another connection.
@@ -59,26 +56,33 @@ final class PostgresLink {
         var messages: [Message] = []
         messages.reserveCapacity(requests.count + 4)
         var positions: [Int] = []
+        positions.reserveCapacity(requests.count)
         var preparing: [(position: Int, preparation: Preparation, name: String)] = []
+        // Most requests of a batch say the same as the one before.
+        var last: (preparation: Preparation, name: String)?
         for request in requests {
-            let parameters = request.arguments.values.map(\.parameter)
             if isPooled || request.isControl {
                 positions.append(messages.count)
-                messages.append(.run(sql: request.sql.rendered(for: .postgres), parameters))
+                messages.append(.run(sql: request.sql.rendered(for: .postgres), request.parameters))
                 continue
             }
-            let preparation = Preparation(sql: request.sql, types: request.arguments.values.map(\.parameterType))
             let name: String
-            if let known = prepared[preparation] ?? preparing.first(where: { $0.preparation == preparation })?.name {
-                name = known
+            if let last, last.preparation.fits(request) {
+                name = last.name
             } else {
-                names += 1
-                name = "s\(names)"
-                preparing.append((messages.count, preparation, name))
-                messages.append(.prepare(name: name, sql: request.sql.rendered(for: .postgres), types: preparation.types))
+                let preparation = Preparation(sql: request.sql, types: request.parameters.map(\.type))
+                if let known = prepared[preparation] ?? preparing.first(where: { $0.preparation == preparation })?.name {
+                    name = known
+                } else {
+                    names += 1
+                    name = "s\(names)"
+                    preparing.append((messages.count, preparation, name))
+                    messages.append(.prepare(name: name, sql: request.sql.rendered(for: .postgres), types: preparation.types))
+                }
+                last = (preparation, name)
             }
             positions.append(messages.count)
-            messages.append(.execute(name: name, parameters))
+            messages.append(.execute(name: name, request.parameters))
         }
         do {
             let replies = try server.exchange(messages, timeout: patience)
@@ -135,7 +139,8 @@ final class PostgresLink {
             let process = try server.exchange([.run(sql: "SELECT pg_backend_pid()", [])], timeout: Self.longestGreeting)
             isPooled = try process[0].rows?.int(row: 0, column: 0) != Int64(server.backendPID)
             if !isPooled {
-                _ = try server.exchange(Self.sessionSettings.map { .run(sql: $0, []) }, timeout: Self.longestGreeting)
+                let settings = Self.sessionSettings + (isKeyed ? [Self.keyedSettings(isLocal: false).text] : [])
+                _ = try server.exchange(settings.map { .run(sql: $0, []) }, timeout: Self.longestGreeting)
                 // Refused (22023) by servers on systems that cannot tell.
                 do throws(PostgresError) {
                     _ = try server.exchange([.run(sql: Self.clientCheck, [])], timeout: Self.longestGreeting)
@@ -160,30 +165,28 @@ final class PostgresLink {
     /// Ends statements of a client that is gone.
     private static let clientCheck = "SET client_connection_check_interval = '2s'"
 
+    /// For those who write beside others, row by row, found by keys: a prepared statement keeps the plan of its first runs, and a scan of
+    /// a table that was small then would read all of it ever after.
+    ///
+    /// - Parameter isLocal: for one transaction.
+    private static func keyedSettings(isLocal: Bool) -> SQL {
+        isLocal
+            ? """
+            SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+                set_config('enable_mergejoin', 'off', true)
+            """
+            : """
+            SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
+                set_config('enable_mergejoin', 'off', false)
+            """
+    }
+
     /// The same for one transaction, where a pooler gives each one another session; empty without a pooler.
     var localSettings: [Request] {
         guard isPooled else { return [] }
         return [
             .control("SET LOCAL statement_timeout = '10s'"), .control("SET LOCAL lock_timeout = '5s'"),
             .control("SET LOCAL idle_in_transaction_session_timeout = '10s'"),
-        ]
-    }
-}
-
-extension SQLValue {
-    fileprivate var parameter: Parameter {
-        switch self {
-        case .text(let value): .text(value)
-        case .int(let value): .int(value)
-        case .bytes(let value): .bytes(value)
-        }
-    }
-
-    fileprivate var parameterType: ParameterType {
-        switch self {
-        case .text: .text
-        case .int: .int
-        case .bytes: .bytes
-        }
+        ] + (isKeyed ? [.control(Self.keyedSettings(isLocal: true))] : [])
     }
 }
