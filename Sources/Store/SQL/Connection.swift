@@ -20,6 +20,15 @@ protocol Connection: AnyObject {
     @discardableResult
     func run(_ sql: SQL, each arguments: [SQLArguments], row: (Int, Row) throws -> Void) throws -> [Int]
 
+    /// Runs a statement over a set of rows, its only parameters, that it names `{rows …}`: SQLite takes one after another, PostgreSQL all
+    /// at once, so that no row may depend on what the statement did with another.
+    ///
+    /// - Parameter row: gets each row that comes back, in no order.
+    func run(_ sql: SQL, over rows: [SQLArguments], row: (Row) throws -> Void) throws
+
+    /// The same for statements whose outcome nobody looks at: they travel with what is sent next, at the latest with the commit.
+    func queue(_ sql: SQL, over rows: [SQLArguments]) throws
+
     /// The same for statements whose outcome nobody looks at: they travel with what is sent next, at the latest with the commit.
     ///
     /// An error of theirs ends the transaction like any other, later than here.

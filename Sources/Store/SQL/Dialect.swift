@@ -1,3 +1,5 @@
+import Synchronization
+
 /// How an engine spells what is not portable.
 enum Dialect: Sendable, Hashable, CaseIterable {
     case sqlite
@@ -34,7 +36,10 @@ enum Dialect: Sendable, Hashable, CaseIterable {
     /// `bytes of COLUMN`: of text that may not be UTF-8, or hold U+0000, which is read as something else than it is.
     ///
     /// `member NAME of COLUMN`: the column is JSON, and text that PostgreSQL's `jsonb` would refuse stays readable as `json`.
+    ///
+    /// `rows NAME TYPE COLUMN, …`: the rows of `Connection.run(_:over:)`.
     private func phrase(_ token: Substring) -> String {
+        if token.hasPrefix("rows ") { return rows(token.dropFirst(5)) }
         let words = token.split(separator: " ")
         if words.count == 5, token.hasPrefix("for key share of ") {
             return self == .postgres ? "FOR KEY SHARE OF \(words[4])" : ""
@@ -50,11 +55,34 @@ enum Dialect: Sendable, Hashable, CaseIterable {
         case .postgres: "(\(words[3])::json ->> '\(words[1])')"
         }
     }
+
+    /// A table of one row of parameters, or of as many as the arrays have that the parameters are.
+    private func rows(_ columns: Substring) -> String {
+        guard let space = columns.firstIndex(of: " ") else { preconditionFailure("a statement names no columns in {rows \(columns)}") }
+        let (name, list) = (columns[..<space], columns[space...].split(separator: ",").map { $0.split(separator: " ") })
+        guard list.allSatisfy({ $0.count == 2 && ["text", "int"].contains($0[0]) }) else {
+            preconditionFailure("a statement names a column without its type in {rows \(columns)}")
+        }
+        return switch self {
+        case .sqlite: "(SELECT \(list.map { "? AS \($0[1])" }.joined(separator: ", "))) AS \(name)"
+        case .postgres:
+            "unnest(\(list.map { $0[0] == "text" ? "CAST(? AS TEXT[])" : "CAST(? AS BIGINT[])" }.joined(separator: ", "))) "
+                + "AS \(name) (\(list.map { String($0[1]) }.joined(separator: ", ")))"
+        }
+    }
 }
 
 extension SQL {
-    /// The text as the engine reads it; quoted text stays as it is.
+    /// The text as the engine reads it, made once; quoted text stays as it is.
     func rendered(for dialect: Dialect) -> String {
+        let key = Rendering(sql: self, dialect: dialect)
+        if let known = renderings.withLock({ $0[key] }) { return known }
+        let text = rendering(for: dialect)
+        renderings.withLock { $0[key] = text }
+        return text
+    }
+
+    private func rendering(for dialect: Dialect) -> String {
         var rendered = ""
         rendered.reserveCapacity(text.utf8.count + 32)
         var parameters = 0
@@ -73,7 +101,14 @@ extension SQL {
                 rendered += "$\(parameters)"
             case "{" where !isQuoted:
                 guard let end = rest.firstIndex(of: "}") else { preconditionFailure("a statement opens a brace that nothing closes") }
-                rendered += dialect.spelling(of: rest[..<end])
+                for character in dialect.spelling(of: rest[..<end]) {
+                    if character == "?", dialect == .postgres {
+                        parameters += 1
+                        rendered += "$\(parameters)"
+                    } else {
+                        rendered.append(character)
+                    }
+                }
                 rest = rest[rest.index(after: end)...]
             default:
                 rendered.append(character)
@@ -81,4 +116,12 @@ extension SQL {
         }
         return rendered + rest
     }
+}
+
+/// Literals of this program, so they are few.
+private let renderings = Mutex<[Rendering: String]>([:])
+
+private struct Rendering: Hashable {
+    let sql: SQL
+    let dialect: Dialect
 }

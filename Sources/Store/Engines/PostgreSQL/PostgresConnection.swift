@@ -96,6 +96,38 @@ final class PostgresConnection: Connection {
         }
     }
 
+    func run(_ sql: SQL, over rows: [SQLArguments], row: (Row) throws -> Void) throws {
+        guard !rows.isEmpty else { return }
+        for reply in try send(Self.requests(sql, over: rows)) {
+            try forEach(in: reply) {
+                try row($0)
+                return true
+            }
+        }
+    }
+
+    func queue(_ sql: SQL, over rows: [SQLArguments]) throws {
+        pending += Self.requests(sql, over: rows)
+    }
+
+    /// Bytes of rows in one request, unless one row is longer: the message is in memory as a whole.
+    private static let maximumRowBytes = 1 << 20
+
+    private static func requests(_ sql: SQL, over rows: [SQLArguments]) -> [PostgresLink.Request] {
+        var requests: [PostgresLink.Request] = []
+        var (start, bytes) = (0, 0)
+        for (index, row) in rows.enumerated() {
+            let size = row.values.reduce(0) { $0 + $1.byteCount }
+            if index > start, bytes + size > maximumRowBytes {
+                requests.append(PostgresLink.Request(sql: sql, over: rows[start..<index]))
+                (start, bytes) = (index, 0)
+            }
+            bytes += size
+        }
+        if start < rows.count { requests.append(PostgresLink.Request(sql: sql, over: rows[start...])) }
+        return requests
+    }
+
     /// Ends the transaction with COMMIT, together with what is still to be sent.
     func commit() throws {
         // A read that asked nothing.

@@ -54,6 +54,14 @@ final class SQLiteConnection: Connection {
         try run(sql, each: arguments)
     }
 
+    func run(_ sql: SQL, over rows: [SQLArguments], row: (Row) throws -> Void) throws {
+        _ = try run(sql, each: rows) { try row($1) }
+    }
+
+    func queue(_ sql: SQL, over rows: [SQLArguments]) throws {
+        try run(sql, each: rows)
+    }
+
     private func statement(_ sql: SQL) throws -> GRDB.Statement {
         // Most statements say the same to both engines.
         try db.cachedStatement(sql: sql.text.utf8.contains(UInt8(ascii: "{")) ? sql.rendered(for: .sqlite) : sql.text)

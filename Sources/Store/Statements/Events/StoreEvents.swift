@@ -18,14 +18,16 @@ enum StoreEvents: BatchOperation {
         let db = writing.db
         let inKeyOrder = inputs.indices.sorted { isBefore((inputs[$0].event, $0), (inputs[$1].event, $1)) }
         let promised = inputs.map(promise)
-        try db.queue(insertEvent, each: inKeyOrder.map { arguments(of: inputs[$0].event, promising: promised[$0]) })
+        try db.queue(insertEvents, over: inKeyOrder.map { arguments(of: inputs[$0].event, promising: promised[$0]) })
 
         let owed = inputs.indices.flatMap { index in inputs[index].deliveries.map { (index: index, delivery: $0) } }
             .sorted { ($0.delivery.webhookID, $0.delivery.id) < ($1.delivery.webhookID, $1.delivery.id) }
-        let written = try db.run(insertDelivery, each: owed.map { arguments(of: $0.delivery, of: inputs[$0.index].event) })
         var stored: [[StoredEvent.Delivery]] = Array(repeating: [], count: inputs.count)
-        for (one, count) in zip(owed, written) where count > 0 {
-            stored[one.index].append(.init(id: one.delivery.id, webhookID: one.delivery.webhookID))
+        let positions = Dictionary(owed.enumerated().map { ($1.delivery.id.text, $0) }) { first, _ in first }
+        try db.run(insertDeliveries, over: owed.map { arguments(of: $0.delivery, of: inputs[$0.index].event) }) { row in
+            guard let position = positions[try row[0]] else { return }
+            let (index, delivery) = owed[position]
+            stored[index].append(.init(id: delivery.id, webhookID: delivery.webhookID))
         }
         for index in stored.indices { stored[index].sort { $0.id < $1.id } }
 
@@ -96,9 +98,11 @@ enum StoreEvents: BatchOperation {
             each: answers.map { id, deliveries in SQLArguments([.text(StoredEvent.text(of: deliveries)), .text(id.text)]) })
     }
 
-    private static let insertEvent: SQL = """
+    // `WHERE TRUE` tells SQLite that `ON CONFLICT` begins no join.
+    private static let insertEvents: SQL = """
         INSERT INTO events (id, workspace, type, idempotency_key, body, answer, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        SELECT event, home, kind, idempotency, payload, promised, made
+        FROM {rows given text event, text home, text kind, text idempotency, text payload, text promised, int made} WHERE TRUE
         ON CONFLICT (workspace, idempotency_key) DO NOTHING
         """
 
@@ -109,11 +113,14 @@ enum StoreEvents: BatchOperation {
         ])
     }
 
-    private static let insertDelivery: SQL = """
+    private static let insertDeliveries: SQL = """
         INSERT INTO deliveries (id, event_id, webhook_id, workspace, status, attempts, retries_left, due_at, claim, reason, created_at)
-        SELECT ?, events.id, webhooks.id, events.workspace, 'PENDING', 0, ?, ?, ?, ?, events.created_at
-        FROM events CROSS JOIN webhooks WHERE events.id = ? AND webhooks.id = ?
+        SELECT given.delivery, events.id, webhooks.id, events.workspace, 'PENDING', 0, given.retries, given.due, given.holder, given.why,
+            events.created_at
+        FROM {rows given text delivery, int retries, int due, text holder, text why, text event, text webhook}
+        CROSS JOIN events CROSS JOIN webhooks WHERE events.id = given.event AND webhooks.id = given.webhook
         {for key share of webhooks}
+        RETURNING id
         """
 
     private static func arguments(of delivery: NewDelivery, of event: NewEvent) -> SQLArguments {

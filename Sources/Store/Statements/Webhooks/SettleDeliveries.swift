@@ -3,8 +3,8 @@ package import Values
 
 /// Writes what became of claimed deliveries, with the attempts that were made; false, and nothing written, where a claim no longer stands.
 ///
-/// An input is all that one caller has, written or refused as a whole. Attempts are written first, while the claims still stand, and
-/// what follows from them travels with them. So a delivery occurs once in a round; what comes for it again waits for the next.
+/// An input is all that one caller has, written or refused as a whole. The deliveries that were changed say how many attempts they
+/// have now, which is the number of the attempt. So a delivery occurs once in a round; what comes for it again waits for the next.
 ///
 /// The webhooks are kept first: the removal of one takes its deliveries along in an order of its own, so it waits for the end of this,
 /// or has ended and has left nothing to settle.
@@ -16,9 +16,15 @@ enum SettleDeliveries: BatchOperation {
         try writing.keepWebhooks(settlements.map(\.delivery.webhookID))
         var stood = Array(repeating: false, count: settlements.count)
         for round in rounds(of: settlements) {
-            try writing.db.queue(insertAttempt, each: round.compactMap { attempt(of: settlements[$0]) })
-            let changed = try writing.db.run(updateDelivery, each: round.map { step(of: settlements[$0]) })
-            for (index, count) in zip(round, changed) { stood[index] = count > 0 }
+            let positions = Dictionary(uniqueKeysWithValues: round.map { (settlements[$0].delivery.id.text, $0) })
+            var numbers: [Int: Int64] = [:]
+            try writing.db.run(updateDeliveries, over: round.map { step(of: settlements[$0]) }) { row in
+                if let position = positions[try row[0]] { numbers[position] = try row[1] }
+            }
+            for position in numbers.keys { stood[position] = true }
+            try writing.db.queue(
+                insertAttempts,
+                over: round.compactMap { position in numbers[position].flatMap { attempt(of: settlements[position], number: $0) } })
         }
         var rest = stood[...]
         return inputs.map { input in
@@ -45,23 +51,27 @@ enum SettleDeliveries: BatchOperation {
         }
     }
 
-    private static let insertAttempt: SQL = """
+    private static let insertAttempts: SQL = """
         INSERT INTO delivery_attempts (delivery_id, number, at, duration, status_code, error, response)
-        SELECT id, attempts + 1, ?, ?, ?, ?, ? FROM deliveries WHERE id = ? AND claim = ? {for update}
+        SELECT delivery, place, began, took, code, failure, answer
+        FROM {rows made text delivery, int place, int began, int took, int code, text failure, text answer}
         """
 
-    private static func attempt(of settlement: DeliverySettlement) -> SQLArguments? {
+    private static func attempt(of settlement: DeliverySettlement, number: Int64) -> SQLArguments? {
         guard case .attempted(let delivery, let attempt, _) = settlement else { return nil }
         return SQLArguments([
-            .int(attempt.at.milliseconds), .int(attempt.duration.milliseconds), .int(attempt.statusCode.map { Int64($0) }),
-            .text(attempt.error), .text(attempt.response), .text(delivery.id.text), .text(delivery.claim),
+            .text(delivery.id.text), .int(number), .int(attempt.at.milliseconds), .int(attempt.duration.milliseconds),
+            .int(attempt.statusCode.map { Int64($0) }), .text(attempt.error), .text(attempt.response),
         ])
     }
 
-    private static let updateDelivery: SQL = """
-        UPDATE deliveries SET status = ?, attempts = attempts + ?, retries_left = retries_left - ?, due_at = ?, reason = ?,
-            finished_at = ?, claim = NULL
-        WHERE id = ? AND claim = ?
+    // A delivery is found by its id and then compared: many have one claim, and an index of claims would have to be walked through.
+    private static let updateDeliveries: SQL = """
+        UPDATE deliveries SET status = step.outcome, attempts = attempts + step.made, retries_left = retries_left - step.spent,
+            due_at = step.due, reason = step.why, finished_at = step.finished, claim = NULL
+        FROM {rows step text outcome, int made, int spent, int due, text why, int finished, text delivery, text holder}
+        WHERE id = step.delivery AND coalesce(claim, '') = step.holder
+        RETURNING id, attempts
         """
 
     private static func step(of settlement: DeliverySettlement) -> SQLArguments {

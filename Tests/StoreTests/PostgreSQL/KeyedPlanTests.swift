@@ -1,0 +1,63 @@
+import Spec
+import TestSupport
+import Testing
+import Values
+
+@testable import Store
+
+/// A prepared statement keeps its plan, and every table is small when the first runs of it are planned.
+@Suite(.enabled(if: Peer.postgres.isExpected, "\(Peer.postgres.absence)"))
+struct KeyedPlanTests {
+    private let start = Timestamp(milliseconds: 1_790_000_000_000)
+
+    @Test func `claims, outcomes and events scan no table, whatever was in it when they were planned`() async throws {
+        let folder = TemporaryFolder()
+        let state = TestState(in: folder, on: .postgres)
+        let (webhook, start) = (WebhookID(at: start), start)
+        try await using(state) { store in
+            try await store.write { writing in
+                try writing.insertWebhook(
+                    WebhookRecord(
+                        id: webhook, workspace: "acme", name: "hook",
+                        spec: WebhookSpec(name: "Hook", url: "https://example.com", events: ["*"]), createdAt: start, updatedAt: start,
+                        updatedBy: "test"))
+            }
+        }
+        let before = try scans(in: state)
+        try await using(state) { store in
+            // More than the five runs after which the server decides for one plan.
+            for _ in 0..<12 {
+                for _ in 0..<3 {
+                    let event = NewEvent(
+                        id: EventID(at: start), workspace: "acme", type: "X", idempotencyKey: nil, body: "{}", createdAt: start)
+                    let delivery = NewDelivery(id: DeliveryID(at: start), webhookID: webhook, retries: 3, state: .due)
+                    #expect(try await store.storeEvent(event, deliveries: [delivery]).deliveries.count == 1)
+                }
+                let claimed = try await store.groupWrite { try $0.claimDeliveries(of: webhook, due: start, limit: 2, claim: "mine") }
+                #expect(claimed.count == 2)
+                let attempt = DeliveryAttempt(
+                    number: 1, at: start, duration: .milliseconds(5), statusCode: 200, error: nil, response: nil)
+                #expect(try await store.settleDeliveries(claimed.map { .attempted($0, attempt, then: .delivered) }) == [true, true])
+            }
+        }
+        #expect(try scans(in: state) == before)
+        // Claims are found by the delivery's id and not by walking through all that have the same.
+        let byClaim = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'deliveries_claimed'"
+        #expect(try state.sql(byClaim) == "0")
+    }
+
+    private func using(_ state: TestState, _ body: (Store) async throws -> Void) async throws {
+        let store = try Store(state: state.location, keyring: nil)
+        defer { store.close() }
+        try await body(store)
+    }
+
+    /// Scans of whole tables so far: a session reports them when it ends at the latest, so the answer is taken once all have.
+    private func scans(in state: TestState) throws -> String {
+        let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'reconcile'"
+        while try state.sql(others) != "0" {}
+        return try state.sql(
+            "SELECT relname, seq_scan FROM pg_stat_user_tables WHERE relname IN ('events', 'deliveries', 'delivery_attempts', 'webhooks') ORDER BY relname"
+        )
+    }
+}
