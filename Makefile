@@ -45,10 +45,11 @@ matrix: build-tests
 soak: build-tests
 	RECONCILE_SOAK=1 $(SWIFT_TEST) --filter DatabaseFaultTests
 
-## lint: formatting, and the arrows between the layers
+## lint: formatting, the arrows between the layers, and SQL that both engines understand
 lint:
 	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 	Scripts/check-layers
+	Scripts/check-sql
 
 format:
 	swift format -i -r Sources Tests Benchmarks Package.swift
