@@ -1,5 +1,3 @@
-import PostgreSQL
-
 /// Where a state is: a file, or a PostgreSQL database.
 package enum StateLocation: Sendable, CustomStringConvertible {
     case file(path: String)
@@ -21,19 +19,4 @@ package enum StateLocation: Sendable, CustomStringConvertible {
         case .database(let address): address.description
         }
     }
-}
-
-/// The address of a PostgreSQL database: a connection URI of libpq. Its password appears in no description.
-package struct DatabaseAddress: Sendable, CustomStringConvertible {
-    let settings: ConnectionSettings
-
-    package init(_ text: String) throws(StoreError) {
-        do {
-            settings = try ConnectionSettings(text)
-        } catch {
-            throw StoreError(code: .inaccessible, message: "the address of the state's database cannot be used: \(error)")
-        }
-    }
-
-    package var description: String { settings.description }
 }

@@ -111,6 +111,11 @@ private final class CountingConnection: Connection {
         try connection.forEach(sql, arguments, body)
     }
 
+    func scan(_ sql: SQL, _ arguments: SQLArguments, _ body: (Row) throws -> Bool) throws {
+        waits += 1
+        try connection.scan(sql, arguments, body)
+    }
+
     func run(_ sql: SQL, _ arguments: SQLArguments) throws -> Int {
         waits += 1
         return try connection.run(sql, arguments)
@@ -119,6 +124,15 @@ private final class CountingConnection: Connection {
     func run(_ sql: SQL, each arguments: [SQLArguments], row: (Int, Row) throws -> Void) throws -> [Int] {
         waits += 1
         return try connection.run(sql, each: arguments, row: row)
+    }
+
+    func run(_ sql: SQL, over rows: [SQLArguments], row: (Row) throws -> Void) throws {
+        waits += 1
+        try connection.run(sql, over: rows, row: row)
+    }
+
+    func queue(_ sql: SQL, over rows: [SQLArguments]) throws {
+        try connection.queue(sql, over: rows)
     }
 
     func queue(_ sql: SQL, each arguments: [SQLArguments]) throws {

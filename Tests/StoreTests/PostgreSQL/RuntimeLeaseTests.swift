@@ -43,6 +43,21 @@ struct RuntimeLeaseTests {
         other.close()
     }
 
+    @Test func `rows of processes that ended long ago are removed, and who comes back after that writes nothing`() async throws {
+        let (runtime, command) = (try open(), try open())
+        let lease = try await take(runtime)
+        _ = try await runtime.write { try $0.advanceSerial() }
+        _ = try await command.write { try $0.advanceSerial() }
+        try server.psql("UPDATE writers SET beat_at = beat_at - 31 * 86400000::bigint", database: database)
+        try await lease.pruneWriters()
+        #expect(try server.psql("SELECT count(DISTINCT node) FROM writers", database: database) == "1")
+        let error = await #expect(throws: StoreError.self) { try await command.write { try $0.advanceSerial() } }
+        #expect(error?.code == .fenced)
+        #expect(try await runtime.write { try $0.advanceSerial() } == 3)
+        runtime.close()
+        command.close()
+    }
+
     @Test func `one that ended without a word is replaced within seconds, and is shut out on every lane`() async throws {
         let proxy = try await NetworkProxy.start(to: .port(server.port))
         let (one, other) = (try open(server.passwordURL(database: database, port: proxy.port)), try open())

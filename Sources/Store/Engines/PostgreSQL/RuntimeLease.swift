@@ -81,9 +81,14 @@ package final class RuntimeLease: Sendable {
     /// - Throws: `StoreError.Code.fenced` once another process has the place; a server that does not answer is asked again.
     package func keep(report: @Sendable (StoreError?) -> Void) async throws {
         var reported: ContinuousClock.Instant?
+        var pruned: ContinuousClock.Instant?
         while !Task.isCancelled {
             do {
                 try await renew()
+                if pruned.map({ $0.duration(to: .now) >= .seconds(3600) }) ?? true {
+                    try await pruneWriters()
+                    pruned = .now
+                }
                 if reported != nil { report(nil) }
                 reported = nil
             } catch let error as StoreError where error.code != .fenced {
@@ -112,6 +117,20 @@ package final class RuntimeLease: Sendable {
             }
         }
     }
+
+    /// Removes the rows of processes that ended long ago: every command leaves some, and `changeMark` reads them all.
+    ///
+    /// A process that has not ended after all is refused by the lack of its row, and starts again.
+    func pruneWriters() async throws {
+        let holder = holder
+        _ = try await engine.writeLease { connection in
+            try connection.run(
+                "DELETE FROM writers WHERE beat_at < {now_ms} - ? AND node <> ?", [Self.writersLife.milliseconds, holder])
+        }
+    }
+
+    /// How long a process that is no runtime may go on, at the least.
+    private static let writersLife: Duration = .seconds(30 * 86_400)
 
     /// Gives the place back, so that the next runtime need not wait.
     package func release() async {
