@@ -68,7 +68,8 @@ struct RequestBoundsTests {
         func retries(_ count: Int) -> JSON { .object(JSONObject((0..<count).map { ("r\($0)", 1) })) }
         for (field, value) in [("headers", headers), ("events", events), ("retryConfig", retries)] {
             let few = try await seconds(2000, field, value)
-            #expect(try await seconds(20_000, field, value) < max(few, 0.02) * 20)
+            // Ten times, with room for a busy machine; what compares each with all others takes a hundred.
+            #expect(try await seconds(20_000, field, value) < max(few, 0.02) * 40)
         }
     }
 

@@ -6,6 +6,8 @@ import Values
 @testable import Store
 
 /// Who may be the one runtime of a database, and what becomes of the one before.
+///
+/// What is answered at once is told from what waits for the end of a lease, 15 s, however busy the machine is.
 @Suite(.enabled(if: Peer.postgres.isExpected, "\(Peer.postgres.absence)"))
 struct RuntimeLeaseTests {
     private let server: PostgresServer
@@ -28,13 +30,13 @@ struct RuntimeLeaseTests {
             let error = await #expect(throws: StoreError.self) { _ = try await other.takeRuntimeLease() }
             #expect(error?.code == .locked)
             #expect(error?.message.contains("another `reconcile serve` already runs on the state") == true)
-            #expect(ContinuousClock.now - begin < .seconds(1))
+            #expect(ContinuousClock.now - begin < .seconds(10))
             try await lease.renew()
         }
         await lease.release()
         let begin = ContinuousClock.now
         let next = try await take(other)
-        #expect(ContinuousClock.now - begin < .seconds(1))
+        #expect(ContinuousClock.now - begin < .seconds(10))
         // It ended by itself: it may still write what is left to write, and is not the runtime.
         let error = await #expect(throws: StoreError.self) { try await lease.renew() }
         #expect(error?.code == .fenced)
@@ -70,7 +72,7 @@ struct RuntimeLeaseTests {
         let begin = ContinuousClock.now
         let next = try await take(other)
         let passed = ContinuousClock.now - begin
-        #expect(passed >= .seconds(3) && passed < .seconds(6), "\(passed)")
+        #expect(passed >= .seconds(3) && passed < .seconds(14), "\(passed)")
         proxy.refuse(false)
         try await Task.sleep(for: .milliseconds(300))
         let event = NewEvent(
@@ -143,7 +145,7 @@ struct RuntimeLeaseTests {
         let begin = ContinuousClock.now
         let error = await #expect(throws: StoreError.self) { _ = try await other.takeRuntimeLease() }
         #expect(error?.code == .locked)
-        #expect(ContinuousClock.now - begin < .seconds(3))
+        #expect(ContinuousClock.now - begin < .seconds(10))
         keeping.cancel()
         _ = await keeping.result
         one.close()
@@ -152,7 +154,7 @@ struct RuntimeLeaseTests {
         let waiting = ContinuousClock.now
         let next = try await take(other)
         let passed = ContinuousClock.now - waiting
-        #expect(passed > .seconds(2) && passed < .seconds(6), "\(passed)")
+        #expect(passed > .seconds(2) && passed < .seconds(14), "\(passed)")
         try await next.renew()
         other.close()
     }
