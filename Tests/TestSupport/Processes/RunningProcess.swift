@@ -47,11 +47,11 @@ package final class RunningProcess: Sendable {
         else { throw EndToEndError("cannot write below \(folder.path)") }
         process.standardOutput = output
         process.standardError = errors
-        if let input {
-            process.standardInput = FileHandle(forReadingAtPath: try folder.write(input, to: "input"))
-        } else {
-            process.standardInput = FileHandle.nullDevice
-        }
+        var file: FileHandle?
+        if let input { file = FileHandle(forReadingAtPath: try folder.write(input, to: "input")) }
+        process.standardInput = file ?? FileHandle.nullDevice
+        // Foundation keeps them, and with them thousands of open files in a run of all tests; the program has its own.
+        defer { for handle in [output, errors, file].compactMap({ $0 }) { try? handle.close() } }
         let ended = Mutex<(@Sendable (Exit) -> Void)?>(nil)
         let early = Mutex<Exit?>(nil)
         process.terminationHandler = { process in
