@@ -81,7 +81,9 @@ let package = Package(
         .testTarget(name: "SpecTests", dependencies: ["Values", "Spec", "YAML", "TestSupport"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: ["Values", "PostgreSQL", "Store", "Spec", "OpenSSL", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+            dependencies: [
+                "Values", "PostgreSQL", "Store", "Spec", "OpenSSL", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .testTarget(name: "ReconcilerTests", dependencies: ["Values", "Reconciler", "Spec", "Store", "TestSupport"]),
         .testTarget(
             name: "RuntimeTests",
