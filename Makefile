@@ -2,7 +2,7 @@
 CONFIG ?= debug
 SWIFT_BUILD = swift build -c $(CONFIG)
 
-SWIFT_TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=16 swift test --skip-build --explicit-target-dependency-import-check error
+SWIFT_TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test --skip-build --explicit-target-dependency-import-check error
 
 # What every change is tried with on PostgreSQL too: the store as a whole, and of each layer above it what leans on it most. Interleavings run
 # on PostgreSQL in any case.
@@ -26,7 +26,7 @@ build:
 build-tests: deps
 	swift build --build-tests --explicit-target-dependency-import-check error
 
-## test: every test, sixteen at a time (all at once they open too many files); what a missing tool would check is skipped here and
+## test: every test, eight at a time (all at once they open too many files); what a missing tool would check is skipped here and
 ## fails in CI
 test: build-tests
 	$(SWIFT_TEST)
