@@ -46,6 +46,19 @@ struct KeyedPlanTests {
         #expect(try state.sql(byClaim) == "0")
     }
 
+    @Test(arguments: [TestState.Engine.postgres, .pgbouncer])
+    func `no writer compiles its statements, however dear the server thinks they are`(engine: TestState.Engine) async throws {
+        guard engine == .postgres || Peer.pgbouncer.isExpected else { return }
+        let folder = TemporaryFolder()
+        try await using(TestState(in: folder, on: engine)) { store in
+            let setting: SQL = "SELECT current_setting('jit')"
+            let beside = try await store.sharedWrite { try $0.db.value(setting, as: String.self) }
+            let together = try await store.groupWrite { try $0.db.value(setting, as: String.self) }
+            #expect(beside == "off")
+            #expect(together == "off")
+        }
+    }
+
     private func using(_ state: TestState, _ body: (Store) async throws -> Void) async throws {
         let store = try Store(state: state.location, keyring: nil)
         defer { store.close() }

@@ -166,18 +166,19 @@ final class PostgresLink {
     private static let clientCheck = "SET client_connection_check_interval = '2s'"
 
     /// For those who write beside others, row by row, found by keys: a prepared statement keeps the plan of its first runs, and a scan of
-    /// a table that was small then would read all of it ever after.
+    /// a table that was small then would read all of it ever after. A scan that cannot be avoided counts as so dear that the server would
+    /// compile the statement (`jit`) each time it runs, for hundreds of milliseconds.
     ///
     /// - Parameter isLocal: for one transaction.
     private static func keyedSettings(isLocal: Bool) -> SQL {
         isLocal
             ? """
             SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-                set_config('enable_mergejoin', 'off', true)
+                set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)
             """
             : """
             SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
-                set_config('enable_mergejoin', 'off', false)
+                set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)
             """
     }
 
