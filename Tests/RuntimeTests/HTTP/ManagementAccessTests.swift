@@ -141,6 +141,8 @@ struct ManagementAccessTests {
                 _ = try writing.stateSerial()
                 locked.continuation.yield()
                 unlock.wait()
+                // A body may run again after a rollback, and then waits no more.
+                unlock.signal()
             }
             _ = await locked.stream.first { _ in true }
             let refused = RawConnection.answers(in: try await RawConnection.exchange([write], port: port)).first
