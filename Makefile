@@ -6,11 +6,12 @@ SWIFT_TEST = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 swift test --skip-
 
 # What every change is tried with on PostgreSQL too: the store as a whole, and of each layer above it what leans on it most. Interleavings run
 # on PostgreSQL in any case.
-PG_SAMPLE = StoreTests. ReconcilerTests. \
+PG_SAMPLE = StoreTests ReconcilerTests \
 	RuntimeTests.DeliveryEngineTests RuntimeTests.KeyCheckTests RuntimeTests.KeyEndpointsTests RuntimeTests.LimitLedgerTests \
-	RuntimeTests.OAuthFlowTests RuntimeTests.ConnectionRefresherTests RuntimeTests.StateWatcherTests \
+	RuntimeTests.OAuthFlowTests RuntimeTests.ConnectionRefresherTests RuntimeTests.RevokerTests RuntimeTests.StateWatcherTests \
 	RuntimeTests.TenantWalkTests RuntimeTests.ManagementAccessTests \
-	CLITests.PlanCommandTests CLITests.RollbackTests CLITests.KilledApplyTests EndToEndTests.SharedStateTests
+	CLITests.ApplyCommandTests CLITests.PlanCommandTests CLITests.RollbackTests CLITests.KilledApplyTests \
+	EndToEndTests.CrashTests EndToEndTests.SharedStateTests EndToEndTests.CanaryTests
 empty =
 space = $(empty) $(empty)
 
@@ -33,7 +34,7 @@ test: build-tests
 
 ## test-postgres: the sample of tests with their states on PostgreSQL, which they start themselves
 test-postgres: build-tests
-	RECONCILE_TEST_STATE=postgres $(SWIFT_TEST) --filter '^($(subst $(space),|,$(subst .,\.,$(strip $(PG_SAMPLE)))))\b' --skip InterleavingTests
+	RECONCILE_TEST_STATE=postgres $(SWIFT_TEST) --filter '^($(subst $(space),|,$(subst .,\.,$(strip $(PG_SAMPLE)))))[./]' --skip InterleavingTests
 
 ## matrix: every test with its state in a file, on PostgreSQL, and on PostgreSQL through PgBouncer
 matrix: build-tests
