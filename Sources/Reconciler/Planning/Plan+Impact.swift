@@ -18,7 +18,7 @@ extension Plan {
                 let impact =
                     try keys[ExactText(workspace)]
                     ?? KeyImpact(
-                        grants: statements.liveKeyGrants(in: workspace, at: now),
+                        keys: statements.activeKeys(in: workspace, at: now),
                         records: records.filter { $0.address.workspace.isExactly(workspace) })
                 keys[ExactText(workspace)] = impact
                 changes[index].impact = impact.notes(for: change, record: record)
@@ -75,12 +75,12 @@ private struct ConnectionQuestion {
 
 /// What changes of scopes and policies do to the keys of one workspace.
 private struct KeyImpact {
-    let grants: [KeyGrant]
+    let keys: [ActiveKey]
     let policies: [ExactText: KeyPolicySpec]
     let scopes: [String]
 
-    init(grants: [KeyGrant], records: [ResourceRecord]) {
-        self.grants = grants
+    init(keys: [ActiveKey], records: [ResourceRecord]) {
+        self.keys = keys
         var policies: [ExactText: KeyPolicySpec] = [:]
         var scopes: [String] = []
         for record in records {
@@ -101,9 +101,9 @@ private struct KeyImpact {
         let name = record.address.name
         if record.address.kind == .scope {
             let gone = change.action == .delete || change.previousAddress != nil
-            return gone ? losing(scope: name, among: grants) : []
+            return gone ? losing(scope: name, among: keys) : []
         }
-        let holders = grants.filter { $0.policy?.isExactly(name) == true }
+        let holders = keys.filter { $0.policy?.isExactly(name) == true }
         guard !holders.isEmpty else { return [] }
         if change.action == .delete || change.previousAddress != nil {
             return [ImpactNote(effect: .keysLosePolicy, count: holders.count)]
@@ -133,11 +133,11 @@ private struct KeyImpact {
         return removed
     }
 
-    private func losing(scope: String, among grants: [KeyGrant]) -> [ImpactNote] {
-        let count = grants.count { grant in
-            let allowed = grant.policy.map { policies[ExactText($0)]?.scopes ?? [] }
+    private func losing(scope: String, among keys: [ActiveKey]) -> [ImpactNote] {
+        let count = keys.count { key in
+            let allowed = key.policy.map { policies[ExactText($0)]?.scopes ?? [] }
             guard allowed?.contains(where: { ScopePattern.covers($0, scope) }) ?? true else { return false }
-            guard let own = grant.scopes else { return allowed != nil }
+            guard let own = key.scopes else { return allowed != nil }
             return own.contains { ScopePattern.covers($0, scope) }
         }
         return count > 0 ? [ImpactNote(effect: .keysLoseScope, count: count, subject: scope)] : []
@@ -146,7 +146,7 @@ private struct KeyImpact {
     /// Keys that a lowered limit meets: those that were given a higher one, or have made more calls in the running window.
     ///
     /// - Parameter reach: the higher of both, of a key.
-    private func lowered(_ old: Int?, _ new: Int?, _ span: String, among holders: [KeyGrant], reach: (KeyGrant) -> Int) -> [ImpactNote] {
+    private func lowered(_ old: Int?, _ new: Int?, _ span: String, among holders: [ActiveKey], reach: (ActiveKey) -> Int) -> [ImpactNote] {
         guard let new, old == nil || new < (old ?? 0) else { return [] }
         let count = holders.count { reach($0) > new }
         return count > 0 ? [ImpactNote(effect: .keysAboveLimit, count: count, subject: "of \(new) \(span)")] : []

@@ -11,7 +11,7 @@ func connect(_ url: String? = nil) throws -> ServerConnection {
 extension ServerConnection {
     /// One statement.
     @discardableResult
-    func run(_ sql: String, _ parameters: [Parameter] = [], timeout: Duration = .seconds(20)) throws(PostgresError) -> Reply {
+    func run(_ sql: String, _ parameters: [Parameter] = [], timeout: Duration = .seconds(20)) throws(PostgresError) -> CommandResult {
         try exchange([.run(sql: sql, parameters)], timeout: timeout)[0]
     }
 }

@@ -94,18 +94,18 @@ struct ServerConnectionTests {
 
     @Test func `rows without columns, no rows, no statement and tags are told apart`() throws {
         let connection = try connect()
-        let replies = try connection.exchange(
+        let results = try connection.exchange(
             [
                 .run(sql: "SELECT FROM generate_series(1, 3)", []), .run(sql: "SELECT 1 WHERE false", []), .run(sql: "", []),
                 .run(sql: "CREATE TEMP TABLE t (a int8)", []), .run(sql: "INSERT INTO t VALUES ($1), ($2)", [.int(1), .int(2)]),
                 .run(sql: "UPDATE t SET a = a + 1 RETURNING a", []), .run(sql: "DELETE FROM t WHERE a > 100", []),
             ], timeout: .seconds(20))
-        #expect(replies.map(\.command) == ["SELECT 3", "SELECT 0", "", "CREATE TABLE", "INSERT 0 2", "UPDATE 2", "DELETE 0"])
-        #expect(replies.map(\.changed) == [3, 0, 0, 0, 2, 2, 0])
-        #expect(replies.map { $0.rows?.count } == [3, 0, nil, nil, nil, 2, nil])
-        #expect(replies[0].rows?.columnCount == 0)
+        #expect(results.map(\.command) == ["SELECT 3", "SELECT 0", "", "CREATE TABLE", "INSERT 0 2", "UPDATE 2", "DELETE 0"])
+        #expect(results.map(\.changed) == [3, 0, 0, 0, 2, 2, 0])
+        #expect(results.map { $0.rows?.count } == [3, 0, nil, nil, nil, 2, nil])
+        #expect(results[0].rows?.columnCount == 0)
         #expect(try connection.exchange([], timeout: .seconds(5)).isEmpty)
-        let rows = try #require(replies[5].rows)
+        let rows = try #require(results[5].rows)
         connection.close()
         #expect(try rows.int(row: 1, column: 0) == 3)
     }
@@ -197,11 +197,11 @@ struct ServerConnectionTests {
         let connection = try connect()
         _ = try connection.exchange([.prepare(name: "echo", sql: "SELECT $1", types: [.bytes])], timeout: .seconds(20))
         let value = [UInt8](repeating: 7, count: 100_000)
-        let replies = try connection.exchange(
+        let results = try connection.exchange(
             [Message](repeating: .execute(name: "echo", [.bytes(value)]), count: 5_000), timeout: .seconds(100))
-        #expect(replies.count == 5_000)
-        #expect(replies.allSatisfy { $0.rows?.byteCount(row: 0, column: 0) == 100_000 })
-        #expect(try replies[4_999].rows?.bytes(row: 0, column: 0) == value)
+        #expect(results.count == 5_000)
+        #expect(results.allSatisfy { $0.rows?.byteCount(row: 0, column: 0) == 100_000 })
+        #expect(try results[4_999].rows?.bytes(row: 0, column: 0) == value)
     }
 
     // MARK: Notifications and cancelling

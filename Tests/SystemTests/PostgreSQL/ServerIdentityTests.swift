@@ -37,9 +37,9 @@ struct ServerIdentityTests {
         #expect(
             try connection.run("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").rows?.int(row: 0, column: 0) == 1)
         let value = [UInt8](repeating: 9, count: 50_000)
-        let replies = try connection.exchange(
+        let results = try connection.exchange(
             [Message](repeating: .run(sql: "SELECT $1", [.bytes(value)]), count: 400), timeout: .seconds(30))
-        #expect(replies.allSatisfy { $0.rows?.byteCount(row: 0, column: 0) == value.count })
+        #expect(results.allSatisfy { $0.rows?.byteCount(row: 0, column: 0) == value.count })
     }
 
     @Test func `a certificate for another name, or of an authority that is not known, is refused`() throws {

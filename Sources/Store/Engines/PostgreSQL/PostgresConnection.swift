@@ -37,8 +37,8 @@ final class PostgresConnection: Connection {
     func begin() throws { try send([]) }
 
     func forEach(_ sql: SQL, _ arguments: SQLArguments, _ body: (Row) throws -> Bool) throws {
-        let replies = try send([PostgresLink.Request(sql: sql, arguments: arguments)])
-        try forEach(in: replies[0], body)
+        let results = try send([PostgresLink.Request(sql: sql, arguments: arguments)])
+        try forEach(in: results[0], body)
     }
 
     func scan(_ sql: SQL, _ arguments: SQLArguments, _ body: (Row) throws -> Bool) throws {
@@ -78,12 +78,12 @@ final class PostgresConnection: Connection {
         changed.reserveCapacity(arguments.count)
         for start in stride(from: 0, to: arguments.count, by: Self.maximumExchange) {
             let part = arguments[start..<min(start + Self.maximumExchange, arguments.count)]
-            for (offset, reply) in try send(part.map { PostgresLink.Request(sql: sql, arguments: $0) }).enumerated() {
-                try forEach(in: reply) {
+            for (offset, result) in try send(part.map { PostgresLink.Request(sql: sql, arguments: $0) }).enumerated() {
+                try forEach(in: result) {
                     try row(start + offset, $0)
                     return true
                 }
-                changed.append(reply.changed)
+                changed.append(result.changed)
             }
         }
         return changed
@@ -98,8 +98,8 @@ final class PostgresConnection: Connection {
 
     func run(_ sql: SQL, over rows: [SQLArguments], row: (Row) throws -> Void) throws {
         guard !rows.isEmpty else { return }
-        for reply in try send(Self.requests(sql, over: rows)) {
-            try forEach(in: reply) {
+        for result in try send(Self.requests(sql, over: rows)) {
+            try forEach(in: result) {
                 try row($0)
                 return true
             }
@@ -134,10 +134,10 @@ final class PostgresConnection: Connection {
         if !hasBegun, opening.guardPosition == nil { return }
         // Waiting for a standby is not to be cancelled: it would be committed all the same, unseen.
         let waiting: [PostgresLink.Request] = opening.guardPosition == nil ? [] : [.control("SET LOCAL statement_timeout = 0")]
-        let replies = try send(waiting + [.control("COMMIT")], isCommit: true)
+        let results = try send(waiting + [.control("COMMIT")], isCommit: true)
         hasBegun = false
         // The COMMIT of a transaction that failed answers ROLLBACK.
-        guard replies.last?.command == "COMMIT" else {
+        guard results.last?.command == "COMMIT" else {
             throw StoreError(
                 code: .database, message: "the state's database \(link.origin.address) undid a transaction instead of committing it")
         }
@@ -155,17 +155,17 @@ final class PostgresConnection: Connection {
         }
     }
 
-    /// Sends what is pending and `requests`; the replies are those of `requests`.
+    /// Sends what is pending and `requests`; the results are those of `requests`.
     @discardableResult
-    private func send(_ requests: [PostgresLink.Request], isCommit: Bool = false) throws -> [Reply] {
+    private func send(_ requests: [PostgresLink.Request], isCommit: Bool = false) throws -> [CommandResult] {
         if let failure { throw StoreError(failure, address: link.origin.address) }
         let all = pending + requests
         let isFirst = !hasBegun
         pending = []
         hasBegun = true
-        let replies: [Reply]
+        let results: [CommandResult]
         do {
-            replies = try link.exchange(all, continues: !isFirst)
+            results = try link.exchange(all, continues: !isFirst)
         } catch {
             failure = error
             if error.isUnconnected { hasBegun = false }
@@ -174,11 +174,11 @@ final class PostgresConnection: Connection {
             isRefusedByGuard = isGuard && ["23502", "22012"].contains(error.error.sqlState)
             throw StoreError(error, address: link.origin.address)
         }
-        return Array(replies.suffix(requests.count))
+        return Array(results.suffix(requests.count))
     }
 
-    private func forEach(in reply: Reply, _ body: (Row) throws -> Bool) throws {
-        guard let rows = reply.rows, rows.count > 0 else { return }
+    private func forEach(in result: CommandResult, _ body: (Row) throws -> Bool) throws {
+        guard let rows = result.rows, rows.count > 0 else { return }
         let columns = PostgresColumns(rows, address: link.origin.address)
         for position in 0..<rows.count {
             columns.position = position

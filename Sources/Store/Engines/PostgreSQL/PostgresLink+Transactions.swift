@@ -117,9 +117,9 @@ extension PostgresLink {
     private func register(_ seat: WriterSeat) throws(LinkFailure) {
         try connect()
         guard !seat.isRegistered else { return }
-        let replies = try exchange([seat.registration, seat.question])
+        let results = try exchange([seat.registration, seat.question])
         do throws(PostgresError) {
-            seat.register(batch: Int(try replies[1].rows?.int(row: 0, column: 1) ?? 0))
+            seat.register(batch: Int(try results[1].rows?.int(row: 0, column: 1) ?? 0))
         } catch {
             throw LinkFailure(error, request: 1, sql: seat.question.sql)
         }

@@ -2,7 +2,7 @@ package import Values
 
 extension Statements {
     /// Grants of the keys that could pass a check now.
-    package func liveKeyGrants(in workspace: String, at now: Timestamp) throws -> [KeyGrant] {
+    package func activeKeys(in workspace: String, at now: Timestamp) throws -> [ActiveKey] {
         try db.rows(
             """
             SELECT policy, scopes, rate_limit_per_hour, rate_limit_per_day, coalesce(h.granted, 0), coalesce(d.granted, 0)
@@ -14,7 +14,7 @@ extension Statements {
             [LimitWindow.hour.start(of: now).milliseconds, LimitWindow.day.start(of: now).milliseconds, workspace, now.milliseconds]
         ) { row in
             let scopes: String? = try row[1]
-            return KeyGrant(
+            return ActiveKey(
                 policy: try row[0], scopes: scopes.flatMap { try? JSON(parsing: $0) }?.strings,
                 rateLimitPerHour: try row[2], rateLimitPerDay: try row[3], usedThisHour: try row[4], usedThisDay: try row[5])
         }

@@ -2,7 +2,7 @@ import CPostgreSQL
 
 /// The results of an exchange as they come: for each message one result and a nil, then one for the Sync.
 struct Answers {
-    private(set) var replies: [Reply] = []
+    private(set) var results: [CommandResult] = []
     /// The first error; what follows it up to the Sync was not run.
     private(set) var failure: PostgresError?
     /// The answer to the Sync has come.
@@ -43,7 +43,7 @@ struct Answers {
         switch unsafe PQresultStatus(result) {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
             hasResult = true
-            unsafe replies.append(Reply(taking: result))
+            unsafe results.append(CommandResult(taking: result))
         case PGRES_PIPELINE_SYNC:
             unsafe PQclear(result)
             isDone = true

@@ -1,7 +1,7 @@
 import CPostgreSQL
 
 extension ServerConnection {
-    /// Sends the messages and one Sync, and returns a reply to each, in order. Without messages it asks whether the server is there.
+    /// Sends the messages and one Sync, and returns a result to each, in order. Without messages it asks whether the server is there.
     ///
     /// What comes is read while the rest is sent: "the server … begins executing … immediately … the client must not block on sending
     /// while the server blocks on sending results" (https://www.postgresql.org/docs/15/libpq-pipeline-mode.html#LIBPQ-PIPELINE-USING).
@@ -10,7 +10,7 @@ extension ServerConnection {
     /// - Throws: `server` with the index of the message that failed: those behind it were not run, and the connection goes on (in a
     ///   transaction, which has failed, where `BEGIN` opened one). `connectionLost`, `timedOut` and `protocolViolation` of the server close
     ///   the connection; of those messages it is unknown what was done, unless they were not to be committed.
-    package func exchange(_ messages: [Message], timeout: Duration) throws(PostgresError) -> [Reply] {
+    package func exchange(_ messages: [Message], timeout: Duration) throws(PostgresError) -> [CommandResult] {
         guard let connection = unsafe handle else { throw .closed }
         for (index, message) in messages.enumerated() { try message.check(index: index) }
         do throws(PostgresError) {
@@ -26,7 +26,7 @@ extension ServerConnection {
 
     @unsafe private func perform(
         _ connection: OpaquePointer, _ messages: [Message], _ deadline: Deadline
-    ) throws(PostgresError) -> [Reply] {
+    ) throws(PostgresError) -> [CommandResult] {
         var answers = Answers()
         var waiting = 0
         for message in messages {
@@ -51,10 +51,10 @@ extension ServerConnection {
             try unsafe wait(connection, writing: isWriting, deadline, answers.index)
         }
         if let failure = answers.failure { throw failure }
-        guard answers.replies.count == messages.count else {
-            throw PostgresError(.protocolViolation, "\(answers.replies.count) replies came to \(messages.count) messages")
+        guard answers.results.count == messages.count else {
+            throw PostgresError(.protocolViolation, "\(answers.results.count) results came to \(messages.count) messages")
         }
-        return answers.replies
+        return answers.results
     }
 
     /// Hands a message to libpq, which copies it; false where it does not take it.

@@ -1,7 +1,7 @@
 import CPostgreSQL
 
 /// What the server answered to one message.
-package struct Reply: Sendable {
+package struct CommandResult: Sendable {
     /// The command tag (PQcmdStatus): `UPDATE 3`, `COMMIT`; `ROLLBACK` where a `COMMIT` found its transaction failed; empty for a prepare.
     package let command: String
     /// The rows that the statement inserted, updated, deleted or returned (PQcmdTuples); 0 where the tag has no number.

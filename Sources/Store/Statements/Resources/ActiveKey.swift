@@ -1,5 +1,5 @@
 /// What a plan needs to know of a live key to say what a change does to it.
-package struct KeyGrant: Sendable, Equatable {
+package struct ActiveKey: Sendable, Equatable {
     /// Nil for a key without a policy.
     package var policy: String?
     /// Nil where the key has all that its policy allows.
