@@ -92,6 +92,23 @@ struct ProcessTests {
         #expect(try await fourth.stop().code == 0)
     }
 
+    @Test(.enabled(if: hasIPv6, "this machine has no IPv6 loopback"))
+    func `an IPv6 address is shown in brackets, where it serves and where it is taken`() async throws {
+        let bench = try bench()
+        let serving = try bench.start(["serve", "--listen", "[::1]:0"])
+        let line = try await serving.line(containing: "Serving")
+        let url = try #require(line.split(separator: " ").last)
+        #expect(url.hasPrefix("http://[::1]:"), "\(line)")
+        let address = url.dropFirst("http://".count)
+        let second = try await self.bench().run("serve", "--listen", String(address), within: .seconds(20))
+        #expect(second.code == 1)
+        #expect(second.errors.hasPrefix("error: \(address) is taken: another program listens there"), "\(second.said)")
+        try await serving.stop()
+    }
+
+    private static let hasIPv6 =
+        (try? String(contentsOfFile: "/proc/net/if_inet6", encoding: .utf8))?.contains("00000000000000000000000000000001") == true
+
     @Test func `a taken address ends serve and events listen with 1 and one sentence`() async throws {
         let bench = try bench()
         try await bench.apply(Self.one)

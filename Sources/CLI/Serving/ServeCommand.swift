@@ -60,7 +60,7 @@ package struct ServeCommand: WorldCommand {
             throw CommandError(.usage, "--interval takes a duration of at least 1s, such as 30s")
         }
         let (host, port) = try address()
-        let configuration = try configuration(in: world, host: host, port: port)
+        let configuration = try configuration(in: world, listening: Authority(host: host, port: port))
         var logger = Logger(label: "reconcile") { JSONLineLogHandler(label: $0, level: level) }
         logger.logLevel = level
         let tokens = try await tokenKeys(in: world, logger: logger)
@@ -105,7 +105,7 @@ package struct ServeCommand: WorldCommand {
             store: store, configuration: configuration, tokens: tokens, host: host, port: port, clock: world.now, logger: logger,
             reconciling: reconciling, version: Reconcile.version
         ) { port in
-            world.output.remark("Serving http://\(host):\(port)")
+            world.output.remark("Serving http://\(Authority(host: host, port: port))")
         }
         do {
             try await server.run(gracefulShutdownSignals: [.sigterm, .sigint])
@@ -118,21 +118,18 @@ package struct ServeCommand: WorldCommand {
 
     /// `HOST:PORT`, with IPv6 in brackets.
     private func address() throws(CommandError) -> (host: String, port: Int) {
-        guard let colon = listen.lastIndex(of: ":"), let port = Int(listen[listen.index(after: colon)...]), (0...65_535).contains(port)
-        else {
+        guard let address = Authority(listen), let port = address.port else {
             throw CommandError(.usage, "--listen takes HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
         }
-        let host = listen[..<colon]
-        return (host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host), port)
+        return (address.host, port)
     }
 
-    private func configuration(in world: World, host: String, port: Int) throws(CommandError) -> RuntimeConfiguration {
+    private func configuration(in world: World, listening address: Authority) throws(CommandError) -> RuntimeConfiguration {
         do {
             let fromEnvironment = try RuntimeConfiguration.local(environment: world.environment).allowedNetworks
-            let shownHost = host.contains(":") ? "[\(host)]" : host
             return RuntimeConfiguration(
                 // Where nobody says otherwise, what was given to --listen; a port that the system chooses is not known yet.
-                publicURL: try publicURL.map(RuntimeConfiguration.publicURL) ?? "http://\(shownHost):\(port)",
+                publicURL: try publicURL.map(RuntimeConfiguration.publicURL) ?? "http://\(address)",
                 allowedNetworks: fromEnvironment + (try RuntimeConfiguration.networks(allowedNetworks)),
                 trustedProxies: try RuntimeConfiguration.networks(trustedProxies), connections: try connections.limits())
         } catch let error as CommandError {

@@ -1,5 +1,6 @@
 internal import Foundation
 import NIOCore
+import Values
 
 /// Why an address cannot be listened on.
 package struct ListenError: Error, Sendable, CustomStringConvertible {
@@ -9,7 +10,7 @@ package struct ListenError: Error, Sendable, CustomStringConvertible {
     package let code: Int32?
 
     init(host: String, port: Int, cause: any Error) {
-        address = "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        address = Authority(host: host, port: port).description
         code = (cause as? IOError)?.errnoCode
     }
 

@@ -12,7 +12,7 @@ extension WebURL {
     package var text: String { "\(base)\(path)\(query.map { "?\($0)" } ?? "")\(fragment.map { "#\($0)" } ?? "")" }
 
     private func address(port: Int?) -> String {
-        "\(isSecure ? "https" : "http")://\(hostIsIPv6 ? "[\(host)]" : host)\(port.map { ":\($0)" } ?? "")"
+        "\(isSecure ? "https" : "http")://\(Authority(host: host, port: port))"
     }
 
     /// Adds to the query of a URL, whose own stays, as does its fragment (RFC 6749 § 3.1); the rest of the text is not touched.

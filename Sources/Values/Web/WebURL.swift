@@ -3,7 +3,6 @@ package struct WebURL: Sendable, Hashable {
     package var isSecure: Bool
     /// Lower case; an IPv6 address in its canonical text, without its brackets.
     package var host: String
-    package var hostIsIPv6: Bool
     /// Nil where the scheme's own port is meant.
     package var port: Int?
     package var hasUserInfo: Bool
@@ -41,7 +40,7 @@ package struct WebURL: Sendable, Hashable {
         let at = authority.lastIndex(of: UInt8(ascii: "@"))
         hasUserInfo = at != nil
         let hostAndPort = authority[(at.map { $0 + 1 } ?? schemeLength)...]
-        (host, hostIsIPv6, port) = try Self.hostAndPort(hostAndPort)
+        (host, port) = try Self.hostAndPort(hostAndPort)
         let fragmentStart = bytes[authorityEnd...].firstIndex(of: UInt8(ascii: "#"))
         let beforeFragment = bytes[authorityEnd..<(fragmentStart ?? bytes.count)]
         let queryStart = beforeFragment.firstIndex(of: UInt8(ascii: "?"))
@@ -77,7 +76,7 @@ package struct WebURL: Sendable, Hashable {
         }
     }
 
-    private static func hostAndPort(_ text: ArraySlice<UInt8>) throws(Problem) -> (host: String, isIPv6: Bool, port: Int?) {
+    private static func hostAndPort(_ text: ArraySlice<UInt8>) throws(Problem) -> (host: String, port: Int?) {
         var rest = text
         var host: ArraySlice<UInt8>
         var isIPv6 = false
@@ -106,12 +105,12 @@ package struct WebURL: Sendable, Hashable {
         guard !host.isEmpty else { throw Problem(description: "the URL has no host") }
         guard isIPv6 else {
             try checkName(host)
-            return (String(decoding: host, as: UTF8.self).lowercased(), false, port)
+            return (String(decoding: host, as: UTF8.self).lowercased(), port)
         }
         guard let address = IPAddress(utf8: host), case .v6 = address else {
             throw Problem(description: "the URL has an invalid IPv6 address")
         }
-        return (address.description, true, port)
+        return (address.description, port)
     }
 
     private static func checkName(_ host: ArraySlice<UInt8>) throws(Problem) {

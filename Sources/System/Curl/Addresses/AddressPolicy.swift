@@ -37,7 +37,7 @@ package struct AddressPolicy: Sendable, Hashable {
     ///
     /// Nil for names but those of metadata endpoints: what they resolve to is checked when the connection is opened.
     package func refusal(ofHost host: String) -> AddressRefusal? {
-        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        let bare = Authority(host: host).host
         if let address = IPAddress(bare) { return refusal(of: address) }
         if MetadataEndpoint.isNamed(bare) { return .metadataName(bare) }
         if IPv4Spelling.isOdd(bare) { return .oddSpelling(bare) }
