@@ -30,9 +30,6 @@ package final class ConnectionRefresher: Sendable {
     /// Two calls fit into a lease, for providers that allow one repetition.
     static let callTimeout: Duration = .seconds(20)
     static let lease: Duration = .seconds(60)
-    /// For how long tokens are kept that the state does not take; after the lease somebody else may have spent the ones before.
-    private static let longestStoring = lease
-
     /// - Parameter wait: the pause between two looks at a lease that another process holds.
     package init(
         store: Store, sender: any HTTPSender, work: UnbrokenWork, now: @escaping @Sendable () -> Timestamp,
@@ -174,7 +171,7 @@ package final class ConnectionRefresher: Sendable {
             workspace: record.workspace, integrationID: record.integrationID.text, connectionID: record.id.text,
             action: "oauth.refreshed", message: "the tokens were renewed", actor: nil, at: moment)
         let warning = record.isExpiredOnIssue ? nil : ActivityLog.expiredOnIssue(grant, of: record.id, beside: log)
-        let saved = try await persistently { [store] in
+        let saved = try await NewTokens.stored(logger: logger) { [store] in
             try await store.fencedWrite { writing in
                 // An integration is locked before its connections, as its removal does.
                 try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
@@ -226,22 +223,6 @@ package final class ConnectionRefresher: Sendable {
             throw OAuthError(.connectionNotFound, "the connection was deleted meanwhile")
         }
         return current
-    }
-
-    /// Tries a write again for a while: the tokens exist nowhere else.
-    private func persistently<Value: Sendable>(_ write: @Sendable () async throws -> Value) async throws -> Value {
-        let end = ContinuousClock.now + Self.longestStoring
-        var failures = ContinuedFailure()
-        while true {
-            do {
-                return try await write()
-            } catch let error as StoreError where [.locked, .full, .unavailable].contains(error.code) && ContinuousClock.now < end {
-                if failures.isToBeSaid(at: .now) {
-                    logger.error("new tokens could not be stored yet; trying again", metadata: ["error": "\(error)"])
-                }
-                try await Task.sleep(for: .seconds(1))
-            }
-        }
     }
 }
 

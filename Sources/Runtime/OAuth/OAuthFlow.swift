@@ -135,6 +135,9 @@ package struct OAuthFlow: Sendable {
         let response: AuthorizationResponse
         do throws(OAuthError) { response = try AuthorizationResponse(parameters) } catch { return Outcome(result: .failure(error)) }
         let (hash, moment) = (Self.hash(response.state), now())
+        let unknown = OAuthError(.stateInvalid, "the state is unknown, used or older than ten minutes: start again")
+        // Anybody may call this: who knows no state gets no turn among those who change things.
+        guard try await store.read({ try $0.oauthState(hash: hash, at: moment) }) != nil else { return Outcome(result: .failure(unknown)) }
         // One transaction: endpoints that change from here on are not the ones that this code is redeemed at.
         let found = try await store.write { writing in
             try writing.consumeOAuthState(hash: hash, at: moment).map { record in
@@ -142,9 +145,7 @@ package struct OAuthFlow: Sendable {
                 return (record, integration, try integration.map { try writing.clientCredentials(of: $0) })
             }
         }
-        guard let (record, consumed, client) = found else {
-            return Outcome(result: .failure(OAuthError(.stateInvalid, "the state is unknown, used or older than ten minutes: start again")))
-        }
+        guard let (record, consumed, client) = found else { return Outcome(result: .failure(unknown)) }
         if record.isBrowserBound {
             guard let bound = record.browserHash, let shown = cookie(Self.cookieName(hash: hash, isSecure: isSecure)),
                 constantTimeEqual(Self.hash(shown), bound)
@@ -214,41 +215,46 @@ package struct OAuthFlow: Sendable {
         let grant = Grant(
             tokens: ConnectionTokens(access: response.accessToken, refresh: response.refreshToken), tokenType: response.tokenType,
             scopes: response.scopes ?? record.scopes, metadata: response.metadata, expiresAt: schedule.expiresAt, dueAt: schedule.dueAt)
-        let outcome = try await store.write { writing -> Result<ConnectionRecord, OAuthError> in
-            // Endpoints that changed while the provider answered must not get these tokens at the next refresh.
-            guard let current = try writing.integration(record.integrationID),
-                CredentialDestinations(current.spec).areWithin(CredentialDestinations(spec))
-            else {
-                if let url = config.revocationUrl, let clientID = client.id {
-                    try writing.insertRevocation(
-                        Revocation(
-                            workspace: record.workspace, connectionID: record.connectionID ?? ConnectionID(at: moment), url: url,
-                            clientID: clientID, clientSecret: client.secret, authMethod: config.tokenAuthMethod, tokens: grant.tokens),
-                        at: moment)
+        // Made once: a write that is repeated since nobody knows whether it was done makes no second connection.
+        let id = record.connectionID ?? ConnectionID(at: moment)
+        let outcome = try await NewTokens.stored(logger: logger) { [store] in
+            try await store.write { writing -> Result<ConnectionRecord, OAuthError> in
+                if record.connectionID == nil, let made = try writing.connection(id) { return .success(made) }
+                // Endpoints that changed while the provider answered must not get these tokens at the next refresh.
+                guard let current = try writing.integration(record.integrationID),
+                    CredentialDestinations(current.spec).areWithin(CredentialDestinations(spec))
+                else {
+                    if let url = config.revocationUrl, let clientID = client.id {
+                        try writing.insertRevocation(
+                            Revocation(
+                                workspace: record.workspace, connectionID: id, url: url, clientID: clientID, clientSecret: client.secret,
+                                authMethod: config.tokenAuthMethod, tokens: grant.tokens),
+                            at: moment)
+                    }
+                    return .failure(Self.endpointsChanged)
                 }
-                return .failure(Self.endpointsChanged)
-            }
-            // An integration is locked before its connections, as a refresh and its removal do.
-            try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
-            let connection: ConnectionRecord
-            if let id = record.connectionID {
-                guard let renewed = try writing.reauthorizeConnection(id, grant: grant, region: region, at: moment) else {
-                    throw OAuthError(.connectionNotFound, "the connection to be renewed was deleted meanwhile")
+                // An integration is locked before its connections, as a refresh and its removal do.
+                try writing.setIntegrationError(nil, of: record.integrationID, at: moment)
+                let connection: ConnectionRecord
+                if record.connectionID != nil {
+                    guard let renewed = try writing.reauthorizeConnection(id, grant: grant, region: region, at: moment) else {
+                        throw OAuthError(.connectionNotFound, "the connection to be renewed was deleted meanwhile")
+                    }
+                    connection = renewed
+                } else {
+                    connection = try writing.insertConnection(
+                        id: id, workspace: record.workspace, integration: record.integrationID, grant: grant,
+                        region: region, by: record.createdBy, at: moment)
                 }
-                connection = renewed
-            } else {
-                connection = try writing.insertConnection(
-                    id: ConnectionID(at: moment), workspace: record.workspace, integration: record.integrationID, grant: grant,
-                    region: region, by: record.createdBy, at: moment)
+                let log = ActivityLog(
+                    workspace: record.workspace, integrationID: record.integrationID.text, connectionID: connection.id.text,
+                    action: record.connectionID == nil ? "oauth.connected" : "oauth.reauthorized",
+                    message: record.connectionID == nil ? "an account was connected" : "a connection was authorised again",
+                    actor: record.createdBy, at: moment)
+                try writing.insertLog(log)
+                if let warning = ActivityLog.expiredOnIssue(grant, of: connection.id, beside: log) { try writing.insertLog(warning) }
+                return .success(connection)
             }
-            let log = ActivityLog(
-                workspace: record.workspace, integrationID: record.integrationID.text, connectionID: connection.id.text,
-                action: record.connectionID == nil ? "oauth.connected" : "oauth.reauthorized",
-                message: record.connectionID == nil ? "an account was connected" : "a connection was authorised again",
-                actor: record.createdBy, at: moment)
-            try writing.insertLog(log)
-            if let warning = ActivityLog.expiredOnIssue(grant, of: connection.id, beside: log) { try writing.insertLog(warning) }
-            return .success(connection)
         }
         return try outcome.get()
     }

@@ -64,6 +64,43 @@ struct OAuthFlowTests {
         }
     }
 
+    @Test(.enabled(if: TestState.holder.isExpected, "\(TestState.holder.absence)"))
+    func `a callback with a state that nobody made waits for no writer`() async throws {
+        let world = try OAuthWorld()
+        let holder = try await world.folder.state.hold()
+        let outcome = try await world.callback([("code", "the-code"), ("state", "guessed")])
+        #expect(throws: OAuthError.self) { try outcome.result.get() }
+        #expect(world.provider.requests.isEmpty)
+        // The lock was held all along.
+        #expect(holder.exit == nil)
+        try await holder.killNow()
+    }
+
+    @Test(.enabled(if: TestState.holder.isExpected, "\(TestState.holder.absence)"))
+    func `tokens that the state cannot take at once are kept until it does, in one connection`() async throws {
+        let (gate, opening) = AsyncStream<Void>.makeStream()
+        let log = CapturedLog()
+        let world = try OAuthWorld(logger: log.logger) { _, count in
+            for await _ in gate { break }
+            return .tokens(count + 1)
+        }
+        try await world.run {
+            let integration = try await world.integration()
+            let started = try await world.start(integration)
+            async let outcome = world.callback([("code", "the-code"), ("state", started.state.reveal())])
+            while world.provider.requests.isEmpty { await Task.yield() }
+            let holder = try await world.folder.state.hold()
+            opening.finish()
+            _ = try await eventually("a write that fails", within: .seconds(20)) {
+                log.messages.contains("new tokens could not be stored yet; trying again") ? true : nil
+            }
+            try await holder.killNow()
+            let connection = try await outcome.result.get()
+            let all = try await world.store.read { try $0.connections(workspace: nil, integration: nil, after: nil, limit: 10) }
+            #expect(all.items.map(\.id) == [connection.id])
+        }
+    }
+
     @Test func `A5: of twenty callbacks with one state, one calls the provider`() async throws {
         let world = try OAuthWorld()
         try await world.run {

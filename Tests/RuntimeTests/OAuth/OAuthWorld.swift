@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Spec
 import Store
 import Synchronization
@@ -19,11 +20,14 @@ final class OAuthWorld: Sendable {
     let keeper: ConnectionKeeper
     let clock = Clock()
 
-    init(script: @escaping ScriptedProvider.Script = { _, count in .tokens(count + 1) }) throws {
+    init(
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        script: @escaping ScriptedProvider.Script = { _, count in .tokens(count + 1) }
+    ) throws {
         provider = ScriptedProvider(script)
         store = try Store(state: folder.state.location, keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
         let now: @Sendable () -> Timestamp = { [clock] in clock.now }
-        flow = OAuthFlow(store: store, sender: provider, work: work, now: now)
+        flow = OAuthFlow(store: store, sender: provider, work: work, now: now, logger: logger)
         refresher = ConnectionRefresher(store: store, sender: provider, work: work, now: now)
         revoker = Revoker(store: store, sender: provider, now: now)
         keeper = ConnectionKeeper(store: store, refresher: refresher, revoker: revoker, now: now)
