@@ -81,13 +81,22 @@ package final class Store: Sendable {
         try await commits.submit(input, to: operation)
     }
 
-    /// A number that moves whenever another process has committed; own writes may leave it.
-    package func changeMark() async throws -> Int64 {
-        try await engine.changeMark()
+    /// What moves whenever another process has committed, and with every change of declared resources or keys, whoever made it.
+    package func changeMark() async throws -> ChangeMark {
+        // Others' first: what they commit in between moves it the next time.
+        let others = try await engine.changeMark()
+        return ChangeMark(others: others, serial: try await read { try $0.stateSerial() })
     }
 
     /// Ends what is under way and closes the state; later calls fail.
     package func close() {
         engine.close()
     }
+}
+
+/// Tells whether a state has changed since it was read.
+package struct ChangeMark: Sendable, Equatable {
+    /// The engine's own mark of other processes' commits.
+    let others: Int64
+    let serial: StateSerial
 }

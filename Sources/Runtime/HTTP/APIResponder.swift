@@ -78,6 +78,16 @@ struct APIResponder: HTTPResponder {
             if let unsaid = stateFailures.withLock({ $0.next(at: .now) }) {
                 logger.error("the state cannot be used", metadata: ["error": "\(error)", "unsaid": "\(unsaid)"])
             }
+            guard !error.isUndecided else {
+                // Nothing that invites a client to repeat it by itself.
+                return APIError(
+                    .serviceUnavailable, code: "state_unavailable",
+                    message: """
+                        the state's database did not say whether this was done: look before you ask for it again; an event with an \
+                        id can be sent again
+                        """
+                ).reply
+            }
             return APIError(
                 .serviceUnavailable, code: "state_unavailable", message: "the state cannot be written now; try again",
                 headers: [.retryAfter: "1"]

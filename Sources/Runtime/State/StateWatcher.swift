@@ -13,7 +13,8 @@ package protocol StateObserver: Sendable {
 /// Carries changes of the state to the copies of it in memory.
 ///
 /// Own writes call `refresh()` before they answer, so that what was answered is in force. Commits of other processes,
-/// such as an apply on the command line, are noticed by `Store.changeMark` within one interval, from `load()` on.
+/// such as an apply on the command line, are noticed by `Store.changeMark` within one interval, from `load()` on; so are own ones of which
+/// nobody told, since their outcome was unknown or the state could not be read again.
 ///
 /// Concurrency: `load` comes before `run`; `refresh` from anywhere.
 package final class StateWatcher: Service {
@@ -22,7 +23,7 @@ package final class StateWatcher: Service {
     private let interval: Duration
     private let logger: Logger
     /// The mark of which the observers know at least; nil before the first load.
-    private let seen = Mutex<Int64?>(nil)
+    private let seen = Mutex<ChangeMark?>(nil)
 
     package init(
         store: Store, observers: [any StateObserver], interval: Duration = .milliseconds(200),
