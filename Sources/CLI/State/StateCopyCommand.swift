@@ -11,13 +11,14 @@ package struct StateCopyCommand: WorldCommand {
             Stop the runtime first. Everything goes along, secrets as they are encrypted, so ENCRYPTION_KEY is not needed here and stays \
             the same there. TO must be empty; a file is made. FROM is brought to the current schema and not changed otherwise. If the copy \
             is interrupted, run it again: it goes on where it was, and until both sides are known to have the same rows nothing else can \
-            use TO. Serve only one of the two afterwards.
+            use TO. Serve only one of the two afterwards. A password is best kept out of the arguments, which other users of the machine \
+            may see: in the file that PGPASSFILE names, or with the whole address in a variable, given as env:NAME.
             """)
 
-    @Argument(help: ArgumentHelp("The state that is there: a file, or postgres://…", valueName: "from"))
+    @Argument(help: ArgumentHelp("The state that is there: a file, postgres://…, or env:NAME.", valueName: "from"))
     var from: String
 
-    @Argument(help: ArgumentHelp("Where it is to be as well: a file, or postgres://… of an empty database.", valueName: "to"))
+    @Argument(help: ArgumentHelp("Where it is to be as well: a file, postgres://… of an empty database, or env:NAME.", valueName: "to"))
     var to: String
 
     @Option(help: "How to write what was copied: text or json.")
@@ -29,7 +30,7 @@ package struct StateCopyCommand: WorldCommand {
     private static let silence: Duration = .seconds(5)
 
     package func run(in world: World) async throws {
-        let (from, to) = (try StateLocation(from), try StateLocation(to))
+        let (from, to) = (try Self.location(from, in: world), try Self.location(to, in: world))
         guard from.files.isEmpty || Set(from.files).isDisjoint(with: to.files) else {
             throw CommandError(.usage, "\(from) and \(to) are one state: name another place to copy to")
         }
@@ -37,6 +38,16 @@ package struct StateCopyCommand: WorldCommand {
         CopyOutput(world: world, format: format).write(report, from: from, to: to)
         try world.requireWritten(report.isEqual ? "everything was copied" : "the two states differ")
         if !report.isEqual { throw CommandError(.failure, Self.difference(report, from, to)) }
+    }
+
+    /// What an argument names, itself or by a variable.
+    private static func location(_ argument: String, in world: World) throws -> StateLocation {
+        guard argument.hasPrefix("env:") else { return try StateLocation(argument) }
+        guard let text = world.variable(String(argument.dropFirst("env:".count))) else {
+            throw CommandError(
+                .usage, "\(argument) is no variable that is set: give a file, an address, or the name of a variable with either")
+        }
+        return try StateLocation(text)
     }
 
     /// Holds both states, so that nobody serves one of them meanwhile.

@@ -11,7 +11,7 @@ package struct ConnectionSettings: Sendable {
     /// The servers, in the order in which they are tried; never empty.
     let servers: [ServerAddress]
     /// Whether a session on a standby will do: `target_session_attrs`, `read-write` unless given.
-    let sessionKind: String
+    package let sessionKind: String
     /// The time for each address that the address of the server itself asks for (`connect_timeout`).
     let connectTimeout: Duration?
     /// What libpq is given beside the server; holds the password.
