@@ -30,8 +30,7 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
         /// Anything else that the database reports.
         case database
 
-        /// Whether it would meet any other write as well.
-        var concernsState: Bool {
+        fileprivate var concernsState: Bool {
             switch self {
             case .locked, .missing, .inaccessible, .full, .unavailable, .fenced, .newerVersion, .unfinishedCopy: true
             case .notAState, .constraint, .sealed, .copyRefused, .database: false
@@ -44,14 +43,24 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     package let message: String
     /// Whether it may have been done all the same: the answer to a COMMIT was lost, and the database could not be asked.
     package let isUndecided: Bool
+    /// Whether others held rows of it, or it was too long under way, so that a write of other rows may well succeed.
+    let isContention: Bool
 
     package init(code: Code, isUndecided: Bool = false, message: String) {
+        self.init(code: code, isUndecided: isUndecided, isContention: false, message: message)
+    }
+
+    init(code: Code, isUndecided: Bool = false, isContention: Bool, message: String) {
         self.code = code
         self.isUndecided = isUndecided
+        self.isContention = isContention
         self.message = message
     }
 
     package var description: String { message }
+
+    /// Whether any other write would meet it as well.
+    var concernsState: Bool { code.concernsState && !isContention }
 }
 
 extension StoreError {

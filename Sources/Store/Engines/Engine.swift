@@ -41,5 +41,7 @@ protocol Engine: Sendable {
 /// A lane as a batch of group commits sees it.
 protocol BatchTransactions {
     /// Runs one transaction beside others, to its commit; a body that throws leaves no trace.
-    func transaction<Value>(_ body: (any Connection) throws -> Value) throws -> Value
+    ///
+    /// - Parameter isBrief: whether it waits for rows that others hold for a moment only.
+    func transaction<Value>(isBrief: Bool, _ body: (any Connection) throws -> Value) throws -> Value
 }

@@ -7,7 +7,9 @@ import Synchronization
 /// else waits for it, so that a queue that never empties holds up no other write.
 ///
 /// A batch needs no savepoints: where something in it fails, all of it is undone and each write runs in a transaction of its own, so
-/// that one that fails hurts nobody else. Where the state itself fails (locked, full, gone), all of the batch fails.
+/// that one that fails hurts nobody else. Where others hold rows that some of it need, these are waited for once at length and then for
+/// moments, so that whoever needs none of them is held up for a while and not refused. Where the state itself fails (locked, full,
+/// gone), all of the batch fails.
 ///
 /// Concurrency: the queue is a mutex held for an append or a swap; writes run on the engine's own threads.
 final class GroupCommit: Sendable {
@@ -21,6 +23,8 @@ final class GroupCommit: Sendable {
     }
 
     private static let maximumBatch = 256
+    /// For how long the writes of a batch that met others' rows are tried one by one.
+    private static let longestSeparation: Duration = .seconds(5)
 
     init(engine: any Engine, keyring: Keyring?) {
         self.engine = engine
@@ -89,14 +93,14 @@ final class GroupCommit: Sendable {
         return merged.enumerated().sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }.map(\.element)
     }
 
-    private func commit(_ batch: [any Job], on lane: any BatchTransactions) {
+    private func commit(_ batch: [any Job], on lane: any BatchTransactions, isBrief: Bool = false) {
         do {
-            let settlements = try lane.transaction { connection in
+            let settlements = try lane.transaction(isBrief: isBrief) { connection in
                 let writing = Writing(connection, keyring: keyring)
                 return try batch.map { try $0.perform(in: writing) }
             }
             for settle in settlements { settle() }
-        } catch let error as StoreError where error.code.concernsState {
+        } catch let error as StoreError where error.concernsState {
             for job in batch { job.fail(error) }
         } catch {
             let single = batch.flatMap { $0.separated() }
@@ -104,7 +108,15 @@ final class GroupCommit: Sendable {
                 for job in single { job.fail(error) }
                 return
             }
-            for job in single { commit([job], on: lane) }
+            let isContention = (error as? StoreError)?.isContention == true
+            let end = ContinuousClock.now + Self.longestSeparation
+            for job in single {
+                if isContention, ContinuousClock.now >= end {
+                    job.fail(error)
+                } else {
+                    commit([job], on: lane, isBrief: isContention)
+                }
+            }
         }
     }
 }

@@ -78,7 +78,9 @@ extension StoreError {
         let state = failure.error.sqlState ?? ""
         switch state {
         case "55P03", "40001", "40P01":
-            self = make(.locked, "the state \(address) is locked by another process; wait for it to finish and try again")
+            self = StoreError(
+                code: .locked, isContention: true,
+                message: "the state \(address) is locked by another process; wait for it to finish and try again")
         case "53100":
             self = make(.full, "the disk of the state's database \(address) is full; nothing was written")
         case "25006":
@@ -90,7 +92,9 @@ extension StoreError {
         case "42501":
             self = make(.inaccessible, "the state's database \(address) does not let this role do that: \(reason)\(sql)")
         case "57014":
-            self = make(.unavailable, "the state's database \(address) ended a statement that took too long\(sql)")
+            self = StoreError(
+                code: .unavailable, isContention: true,
+                message: "the state's database \(address) ended a statement that took too long\(sql)")
         case _ where state.hasPrefix("23"):
             self = make(.constraint, "a constraint of the state refused the write: \(reason)\(sql)")
         case _ where state.hasPrefix("53") || state.hasPrefix("57") || state.hasPrefix("08"):

@@ -100,8 +100,11 @@ final class PostgresEngine: Engine {
 private struct PostgresTransactions: BatchTransactions {
     let link: PostgresLink
 
-    func transaction<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
-        try link.write(.shared, body)
+    func transaction<Value>(isBrief: Bool, _ body: (any Connection) throws -> Value) throws -> Value {
+        try link.write(.shared) { connection in
+            if isBrief { try connection.queue("SET LOCAL lock_timeout = '100ms'", each: [[]]) }
+            return try body(connection)
+        }
     }
 }
 
@@ -109,7 +112,7 @@ private struct PostgresTransactions: BatchTransactions {
 private struct ClosedTransactions: BatchTransactions {
     let address: DatabaseAddress
 
-    func transaction<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+    func transaction<Value>(isBrief: Bool, _ body: (any Connection) throws -> Value) throws -> Value {
         throw StoreError(code: .unavailable, message: "the state \(address) was closed")
     }
 }

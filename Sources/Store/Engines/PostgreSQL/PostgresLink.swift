@@ -49,9 +49,9 @@ final class PostgresLink {
     /// Sends all of it in one pipeline and waits for all answers.
     ///
     /// - Parameter continues: whether it belongs to what was sent before, and must not go over another connection.
-    /// - Returns: one reply a request.
+    /// - Returns: one result a request.
     /// - Throws: `LinkFailure`, which says at which request; the link is usable again, over another connection where this one was lost.
-    func exchange(_ requests: [Request], continues: Bool = false) throws(LinkFailure) -> [Reply] {
+    func exchange(_ requests: [Request], continues: Bool = false) throws(LinkFailure) -> [CommandResult] {
         let server = try continues ? present() : connected()
         var messages: [Message] = []
         messages.reserveCapacity(requests.count + 4)
@@ -85,9 +85,9 @@ final class PostgresLink {
             messages.append(.execute(name: name, request.parameters))
         }
         do {
-            let replies = try server.exchange(messages, timeout: patience)
+            let results = try server.exchange(messages, timeout: patience)
             for (_, preparation, name) in preparing { prepared[preparation] = name }
-            return positions.map { replies[$0] }
+            return positions.map { results[$0] }
         } catch {
             // What was prepared before the failing message stays prepared, in whatever becomes of the transaction.
             for (position, preparation, name) in preparing where position < error.index ?? 0 { prepared[preparation] = name }
@@ -139,7 +139,7 @@ final class PostgresLink {
             let process = try server.exchange([.run(sql: "SELECT pg_backend_pid()", [])], timeout: Self.longestGreeting)
             isPooled = try process[0].rows?.int(row: 0, column: 0) != Int64(server.backendPID)
             if !isPooled {
-                let settings = Self.sessionSettings + (isKeyed ? [Self.keyedSettings(isLocal: false).text] : [])
+                let settings = limits(isLocal: false).map(\.text) + (isKeyed ? [Self.keyedSettings(isLocal: false).text] : [])
                 _ = try server.exchange(settings.map { .run(sql: $0, []) }, timeout: Self.longestGreeting)
                 // Refused (22023) by servers on systems that cannot tell.
                 do throws(PostgresError) {
@@ -158,10 +158,26 @@ final class PostgresLink {
         }
     }
 
-    /// The limits of a session. By `SET` and never at the start-up: a pooler refuses `options`.
-    private static let sessionSettings = [
-        "SET statement_timeout = '10s'", "SET lock_timeout = '5s'", "SET idle_in_transaction_session_timeout = '10s'",
-    ]
+    /// The limits of a session, or of one transaction. By `SET` and never at the start-up: a pooler refuses `options`.
+    ///
+    /// Who writes beside others waits less long for rows than who has the state to itself: others wait behind it.
+    private func limits(isLocal: Bool) -> [SQL] {
+        switch (isLocal, isKeyed) {
+        case (false, false):
+            ["SET statement_timeout = '10s'", "SET lock_timeout = '5s'", "SET idle_in_transaction_session_timeout = '10s'"]
+        case (false, true): ["SET statement_timeout = '10s'", "SET lock_timeout = '2s'", "SET idle_in_transaction_session_timeout = '10s'"]
+        case (true, false):
+            [
+                "SET LOCAL statement_timeout = '10s'", "SET LOCAL lock_timeout = '5s'",
+                "SET LOCAL idle_in_transaction_session_timeout = '10s'",
+            ]
+        case (true, true):
+            [
+                "SET LOCAL statement_timeout = '10s'", "SET LOCAL lock_timeout = '2s'",
+                "SET LOCAL idle_in_transaction_session_timeout = '10s'",
+            ]
+        }
+    }
     /// Ends statements of a client that is gone.
     private static let clientCheck = "SET client_connection_check_interval = '2s'"
 
@@ -185,9 +201,6 @@ final class PostgresLink {
     /// The same for one transaction, where a pooler gives each one another session; empty without a pooler.
     var localSettings: [Request] {
         guard isPooled else { return [] }
-        return [
-            .control("SET LOCAL statement_timeout = '10s'"), .control("SET LOCAL lock_timeout = '5s'"),
-            .control("SET LOCAL idle_in_transaction_session_timeout = '10s'"),
-        ] + (isKeyed ? [.control(Self.keyedSettings(isLocal: true))] : [])
+        return limits(isLocal: true).map { .control($0) } + (isKeyed ? [.control(Self.keyedSettings(isLocal: true))] : [])
     }
 }

@@ -39,7 +39,7 @@ final class SQLiteEngine: Engine {
         _ isolation: Isolation, _ body: @Sendable @escaping (any Connection) throws -> Value
     ) async throws -> Value {
         try await converting { [path] in
-            try await pool.writeWithoutTransaction { db in try SQLiteTransactions(db: db, path: path).transaction(body) }
+            try await pool.writeWithoutTransaction { db in try SQLiteTransactions(db: db, path: path).transaction(isBrief: false, body) }
         }
     }
 
@@ -57,7 +57,7 @@ final class SQLiteEngine: Engine {
 
     func writeNow<Value>(_ isolation: Isolation, _ body: (any Connection) throws -> Value) throws -> Value {
         do {
-            return try pool.writeWithoutTransaction { db in try SQLiteTransactions(db: db, path: path).transaction(body) }
+            return try pool.writeWithoutTransaction { db in try SQLiteTransactions(db: db, path: path).transaction(isBrief: false, body) }
         } catch let error as DatabaseError {
             throw StoreError(error, path: path)
         }
@@ -88,7 +88,7 @@ struct SQLiteTransactions: BatchTransactions {
     let path: String
 
     /// One immediate transaction: what it decides, nobody else changes meanwhile.
-    func transaction<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+    func transaction<Value>(isBrief: Bool, _ body: (any Connection) throws -> Value) throws -> Value {
         do {
             var value: Value?
             try db.inTransaction(.immediate) {

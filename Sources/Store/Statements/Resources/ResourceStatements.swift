@@ -57,11 +57,13 @@ extension Writing {
         try queue(records, in: ResourceKind.allCases.sorted(), ResourceSQL.refresh, \.refreshed)
     }
 
-    /// Removes the rows with their secrets, with one wait at most; deliveries, OAuth states and connections go with them by foreign key.
+    /// Removes the rows with their secrets and, of webhooks, their deliveries, with two waits at most but for webhooks that have many; OAuth
+    /// states and connections go with them by foreign key.
     ///
     /// Kinds go against the order of creation.
     package func deleteResources(_ records: [ResourceRecord]) throws {
         try deleteSecrets(ofResources: records.map(\.id))
+        try deleteDeliveries(ofWebhooks: records.filter { $0.address.kind == .webhook }.map(\.id))
         try queue(records, in: ResourceKind.allCases.sorted().reversed(), ResourceSQL.delete) { [$0.id] }
     }
 

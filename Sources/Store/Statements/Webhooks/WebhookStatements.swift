@@ -137,11 +137,29 @@ extension Writing {
         try db.queue("SELECT id FROM webhooks WHERE id = ? {for key share of webhooks}", each: Set(ids).sorted().map { [$0.text] })
     }
 
-    /// Removes the webhook with its secrets; its deliveries go with it by foreign key.
+    /// Removes the webhook with its secrets and its deliveries.
     package func deleteWebhook(_ id: WebhookID) throws {
         try deleteSecrets(of: id.text)
+        try deleteDeliveries(ofWebhooks: [id.text])
         try db.run("DELETE FROM webhooks WHERE id = ?", [id.text])
         try advanceSerial()
+    }
+
+    /// Removes the deliveries of webhooks that go in the same transaction, so many at a time that no statement meets the time limit of
+    /// the server, however many there are.
+    ///
+    /// The webhooks are locked before their deliveries, as whoever records an outcome keeps them: neither waits for the other in a ring.
+    func deleteDeliveries(ofWebhooks ids: [String]) throws {
+        let page: SQL = """
+            DELETE FROM deliveries
+            WHERE id IN (SELECT id FROM deliveries WHERE webhook_id = ? ORDER BY id LIMIT ?)
+            """
+        let (few, many) = (50, 5_000)
+        let sorted = ids.sorted { $0.precedes($1) }
+        if db.dialect == .postgres { try db.queue("SELECT id FROM webhooks WHERE id = ? {for update}", each: sorted.map { [$0] }) }
+        for (id, removed) in zip(sorted, try db.run(page, each: sorted.map { [$0, few] })) where removed == few {
+            while try db.run(page, [id, many]) == many {}
+        }
     }
 }
 
