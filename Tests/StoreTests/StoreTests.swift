@@ -39,7 +39,8 @@ struct StoreTests {
         #expect(first == second)
     }
 
-    @Test func `a state of a newer version is refused`() throws {
+    @Test(.enabled(if: TestState.shell.isExpected, "\(TestState.shell.absence)"))
+    func `a state of a newer version is refused`() throws {
         let store = try Store(state: path, keyring: nil)
         store.close()
         try folder.state.sql(
@@ -48,7 +49,8 @@ struct StoreTests {
         #expect(error?.code == .newerVersion)
     }
 
-    @Test func `a database of another program is refused and left alone`() throws {
+    @Test(.enabled(if: TestState.shell.isExpected, "\(TestState.shell.absence)"))
+    func `a database of another program is refused and left alone`() throws {
         try folder.state.sql("CREATE TABLE other (x text)")
         let error = #expect(throws: StoreError.self) { try Store(state: path, keyring: nil) }
         #expect(error?.code == .notAState)

@@ -23,12 +23,18 @@ package final class TestState: Sendable {
 
     /// For `--state`, `RECONCILE_STATE` and `Store(state:)`: a path or a URL.
     package let location: String
-    private let server: PostgresServer?
-    private let database: String?
+    private let place: Place
+
+    private enum Place {
+        case file
+        case database(String, on: PostgresServer)
+        /// PostgreSQL cannot be had, for this reason.
+        case absent(any Error)
+    }
 
     /// A state that is not there yet or, with `migrate`, may have its tables.
     ///
-    /// Where PostgreSQL cannot be had, the location is one that refuses every connection, and standard error says why.
+    /// Where PostgreSQL cannot be had, the location is one that refuses every connection, and whatever is asked of the value throws why.
     ///
     /// - Parameters:
     ///   - folder: where the file is to be; the value keeps no folder alive.
@@ -37,7 +43,7 @@ package final class TestState: Sendable {
     ///     left to whoever opens them.
     package init(in folder: TemporaryFolder, on engine: Engine = TestState.engine, migrate: ((_ location: String) throws -> Void)? = nil) {
         guard engine != .sqlite else {
-            (location, server, database) = (folder.file("state.sqlite"), nil, nil)
+            (location, place) = (folder.file("state.sqlite"), .file)
             return
         }
         do {
@@ -45,26 +51,25 @@ package final class TestState: Sendable {
             let template = try migrate.map { try server.template("migrated", fill: $0) }
             let name = try server.database(template: template ?? "template1")
             location = try Self.location(of: name, on: server, through: engine)
-            (self.server, database) = (server, name)
+            place = .database(name, on: server)
         } catch {
-            FileHandle.standardError.write(Data("no PostgreSQL for this test: \(error)\n".utf8))
-            (location, server, database) = ("postgres://127.0.0.1:1/unavailable?connect_timeout=1", nil, nil)
+            (location, place) = ("postgres://127.0.0.1:1/unavailable?connect_timeout=1", .absent(error))
         }
     }
 
     deinit {
-        guard let server, let database else { return }
+        guard case .database(let database, let server) = place else { return }
         Self.removal.async { try? server.drop(database) }
     }
 
     /// Another state with all that this one has committed so far, as a crash would leave it; who is connected may go on.
     package init(copying other: TestState, in folder: TemporaryFolder) throws {
-        (server, database) = (other.server, try other.server?.database())
-        if let server, let database, let source = other.database {
+        if let (source, server) = try other.database() {
+            let database = try server.database()
             try server.load(try server.dump(source), into: database)
-            location = try Self.location(of: database, on: server, through: Self.engine)
+            (location, place) = (try Self.location(of: database, on: server, through: Self.engine), .database(database, on: server))
         } else {
-            location = folder.file("state.sqlite")
+            (location, place) = (folder.file("state.sqlite"), .file)
             for suffix in ["", "-wal"] where FileManager.default.fileExists(atPath: other.location + suffix) {
                 try FileManager.default.copyItem(atPath: other.location + suffix, toPath: location + suffix)
             }
@@ -74,15 +79,27 @@ package final class TestState: Sendable {
     /// Whether anything is there: a file, or tables.
     package var exists: Bool {
         get throws {
-            guard server != nil else { return FileManager.default.fileExists(atPath: location) }
+            guard try database() != nil else { return FileManager.default.fileExists(atPath: location) }
             return try sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") != "0"
+        }
+    }
+
+    /// The program that `sql` needs, for a state of the run's own engine.
+    package static let shell = isFile ? Peer.sqlite : Peer.postgres
+
+    /// Nil where the state is a file.
+    private func database() throws -> (name: String, server: PostgresServer)? {
+        switch place {
+        case .file: nil
+        case .database(let name, let server): (name, server)
+        case .absent(let error): throw error
         }
     }
 
     /// Runs SQL past the product, through `sqlite3` or `psql`, and returns the rows: columns between `|`, no head.
     @discardableResult
     package func sql(_ text: String) throws -> String {
-        if let server, let database { return try server.psql(text, database: database) }
+        if let (database, server) = try database() { return try server.psql(text, database: database) }
         return try FinishedProcess(try Peer.sqlite.require(), ["-batch", "-bail", location], input: text).succeeded()
             .trimmingCharacters(in: .newlines)
     }
@@ -93,7 +110,7 @@ package final class TestState: Sendable {
 
     /// The same in the words of the engine that this state is on.
     @discardableResult
-    package func sql(sqlite: String, postgres: String) throws -> String { try sql(server == nil ? sqlite : postgres) }
+    package func sql(sqlite: String, postgres: String) throws -> String { try sql(try database() == nil ? sqlite : postgres) }
 
     /// What `hold` needs.
     package static let holder = isFile ? Peer.python : Peer.postgres
@@ -101,16 +118,13 @@ package final class TestState: Sendable {
     /// A process that keeps what every write of the state needs, for so long or until it is killed; returns once it has it.
     package func hold(for seconds: Double = 60) async throws -> RunningProcess {
         let holder =
-            if let server, let database {
-                try RunningProcess(
-                    server.psqlPath, server.psqlArguments(database: database), environment: ServerUser.environment,
-                    input: """
-                        SET client_connection_check_interval = '10ms';
-                        BEGIN; SELECT 1 FROM state WHERE id = 1 FOR UPDATE;
-                        \\! echo held
-                        SELECT pg_sleep(\(seconds)); ROLLBACK;
-
-                        """)
+            if let (database, server) = try database() {
+                try server.session(
+                    """
+                    BEGIN; SELECT 1 FROM state WHERE id = 1 FOR UPDATE;
+                    \\! echo held
+                    SELECT pg_sleep(\(seconds)); ROLLBACK;
+                    """, database: database)
             } else {
                 try RunningProcess(
                     try Peer.python.require(), ["-c", Self.holdingFile, location, "\(seconds)"], environment: ["PATH": "/usr/bin:/bin"])
@@ -132,7 +146,7 @@ package final class TestState: Sendable {
     /// All that a database has left on the machine, to be searched: its rows as a dump, its files, and the server's log. None where
     /// the state is a file, which is in the test's folder.
     package func traces() throws -> [(place: String, bytes: [UInt8])] {
-        guard let server, let database else { return [] }
+        guard let (database, server) = try database() else { return [] }
         let oid = try server.psql("CHECKPOINT; SELECT oid FROM pg_database WHERE datname = '\(database)'")
         let folder = "\(server.folder)/data/base/\(oid)"
         var traces = [("the dump", Array(try server.dump(database).utf8)), ("the server's log", Array(server.log.utf8))]

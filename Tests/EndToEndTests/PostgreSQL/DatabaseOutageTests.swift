@@ -139,8 +139,8 @@ struct DatabaseOutageTests {
         #expect(try server.psql("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace", database: database) == "0")
     }
 
-    @Test func `a pooler in transaction mode with two sessions serves, and its restart is survived`() async throws {
-        guard Peer.pgbouncer.isExpected else { return }
+    @Test(.enabled(if: Peer.pgbouncer.isExpected, "\(Peer.pgbouncer.absence)"))
+    func `a pooler in transaction mode with two sessions serves, and its restart is survived`() async throws {
         let server = try PostgresServer.shared
         let pooler = try PgBouncer(before: server, poolSize: 2)
         let database = try server.database()

@@ -77,8 +77,8 @@ struct OneRuntimeTests {
         #expect(try await second.stop().code == 0)
     }
 
-    @Test func `behind a pooler the place of a killed one is free when its lease is over`() async throws {
-        guard Peer.pgbouncer.isExpected else { return }
+    @Test(.enabled(if: Peer.pgbouncer.isExpected, "\(Peer.pgbouncer.absence)"))
+    func `behind a pooler the place of a killed one is free when its lease is over`() async throws {
         let pooler = try PgBouncer(before: server, poolSize: 4)
         let bench = try bench(pooler.url(database: database))
         let first = try await bench.serve(within: .seconds(10))

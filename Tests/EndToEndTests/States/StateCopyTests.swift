@@ -4,7 +4,9 @@ import Testing
 import Values
 
 /// `state copy` as processes see it that are killed, or that run beside it.
-@Suite(.serialized, .enabled(if: Peer.postgres.isExpected, "\(Peer.postgres.absence)"))
+@Suite(
+    .serialized, .enabled(if: Peer.postgres.isExpected, "\(Peer.postgres.absence)"),
+    .enabled(if: Peer.sqlite.isExpected, "\(Peer.sqlite.absence)"))
 struct StateCopyTests {
     /// A file with a webhook that rests, and events with a delivery and an attempt each.
     private static func fill(_ bench: Workbench, events: Int) async throws -> String {
@@ -47,7 +49,6 @@ struct StateCopyTests {
         }
         let folder = TemporaryFolder("target")
         let target = engine == .sqlite ? TestState(in: folder, on: .sqlite) : first
-        let address = "127.0.0.1:\(try await freePort())"
         var before = 0
         // Of what comes last too little is left to be sure of being in time.
         for table in ["events", "deliveries"] {
@@ -60,7 +61,7 @@ struct StateCopyTests {
             let rows = Int(try target.sql("SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM delivery_attempts)")) ?? 0
             #expect(rows >= before, "rows that were copied are gone")
             before = rows
-            for command in [["plan", bench.folder.file("manifest.yaml")], ["serve", "--listen", address], ["history"]] {
+            for command in [["plan", bench.folder.file("manifest.yaml")], ["serve", "--listen", "127.0.0.1:0"], ["history"]] {
                 let refused = try bench.start(command + ["--state", target.location])
                 #expect(try await refused.ended().code == 1)
                 #expect(refused.errors.contains("that is not finished and cannot be used"), "\(refused.said)")
@@ -78,8 +79,7 @@ struct StateCopyTests {
         let bench = try Workbench()
         let file = try await Self.fill(bench, events: 10)
         let database = TestState(in: bench.folder, on: .postgres)
-        let address = "127.0.0.1:\(try await freePort())"
-        let servedFile = try bench.start(["serve", "--listen", address, "--state", file])
+        let servedFile = try bench.start(["serve", "--listen", "127.0.0.1:0", "--state", file])
         try await servedFile.line(containing: "Serving")
         let fromServed = try await bench.run("state", "copy", file, database.location)
         #expect(fromServed.code == 5)
@@ -87,7 +87,7 @@ struct StateCopyTests {
         #expect(try database.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == "0")
         try await servedFile.stop()
 
-        let servedDatabase = try bench.start(["serve", "--listen", address, "--state", database.location])
+        let servedDatabase = try bench.start(["serve", "--listen", "127.0.0.1:0", "--state", database.location])
         try await servedDatabase.line(containing: "Serving")
         let toServed = try await bench.run("state", "copy", file, database.location)
         #expect(toServed.code == 5, "\(toServed.said)")

@@ -4,7 +4,8 @@ import Testing
 
 @testable import Store
 
-@Suite(.enabled(if: Peer.postgres.isExpected, "\(Peer.postgres.absence)"))
+@Suite(
+    .enabled(if: Peer.postgres.isExpected, "\(Peer.postgres.absence)"), .enabled(if: Peer.sqlite.isExpected, "\(Peer.sqlite.absence)"))
 struct StateCopyTests {
     private static let small = StateCopy.Pages(rows: 3, bytes: 1 << 20)
     private struct Interruption: Error {}

@@ -1,5 +1,7 @@
 import Synchronization
 
+@testable import Store
+
 /// The outcome of one step of a session, there once it has ended.
 final class Step<Value: Sendable>: Sendable {
     private struct State {
@@ -20,6 +22,16 @@ final class Step<Value: Sendable>: Sendable {
                 return state.outcome
             }
             if let outcome { continuation.resume(with: outcome) }
+        }
+    }
+
+    /// Waits for the end of the step; whether a deadlock was it. Any other error is thrown.
+    func isUndone() async throws -> Bool {
+        do {
+            try await value()
+            return false
+        } catch let error as StoreError where error.code == .locked {
+            return true
         }
     }
 

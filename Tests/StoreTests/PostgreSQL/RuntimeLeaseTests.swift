@@ -136,8 +136,8 @@ struct RuntimeLeaseTests {
         other.close()
     }
 
-    @Test func `behind a pooler the end of the lease is waited for`() async throws {
-        guard Peer.pgbouncer.isExpected else { return }
+    @Test(.enabled(if: Peer.pgbouncer.isExpected, "\(Peer.pgbouncer.absence)"))
+    func `behind a pooler the end of the lease is waited for`() async throws {
         let pooler = try PgBouncer(before: server, poolSize: 2)
         let (one, other) = (try open(pooler.url(database: database)), try open(pooler.url(database: database)))
         let lease = try await take(one)

@@ -92,12 +92,14 @@ struct WriterRowTests {
     @Test func `a commit that cannot be resolved is said to be unknown after ten seconds, and its writer goes on`() async throws {
         let proxy = try await NetworkProxy.start(to: .port(server.port))
         let store = try open(server.passwordURL(database: database, port: proxy.port))
-        // Every thread has its connection.
-        _ = try await store.storeEvent(event(), deliveries: [])
+        // The one thread of such writes has its connection.
+        _ = try await store.write { [event = event()] in try $0.storeEvent(event, deliveries: []) }
         proxy.loseAnswer(containing: "COMMIT")
         proxy.refuse()
         let begin = ContinuousClock.now
-        let error = await #expect(throws: StoreError.self) { _ = try await store.storeEvent(event(), deliveries: []) }
+        let error = await #expect(throws: StoreError.self) {
+            _ = try await store.write { [event = event()] in try $0.storeEvent(event, deliveries: []) }
+        }
         let passed = ContinuousClock.now - begin
         #expect(error?.code == .unavailable)
         #expect(error?.isUndecided == true)
@@ -108,7 +110,7 @@ struct WriterRowTests {
         // Somewhere between two attempts to connect.
         _ = try await eventually("a write that goes through") { () async throws -> Bool? in
             do {
-                _ = try await store.storeEvent(event(), deliveries: [])
+                _ = try await store.write { [event = event()] in try $0.storeEvent(event, deliveries: []) }
                 return true
             } catch let error as StoreError where error.code == .unavailable {
                 #expect(!error.isUndecided)

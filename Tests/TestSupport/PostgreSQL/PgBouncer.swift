@@ -58,9 +58,9 @@ package final class PgBouncer: Sendable {
     /// Runs SQL through the pooler as the superuser; the database `pgbouncer` is its console.
     @discardableResult
     package func psql(_ sql: String, database: String) throws -> String {
-        let psql = URL(fileURLWithPath: try Peer.postgres.require()).deletingLastPathComponent().appendingPathComponent("psql").path
         return try FinishedProcess(
-            psql, ["-qXAt", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", "\(Self.port)", "-U", "postgres", "-d", database, "-f", "-"],
+            server.psqlPath,
+            ["-qXAt", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", "\(Self.port)", "-U", "postgres", "-d", database, "-f", "-"],
             environment: ServerUser.environment, input: sql
         ).succeeded().trimmingCharacters(in: .newlines)
     }

@@ -131,6 +131,14 @@ package final class PostgresServer: Sendable {
         try FinishedProcess(psqlPath, psqlArguments(database: database), environment: ServerUser.environment, input: sql).succeeded()
     }
 
+    /// A `psql` of its own that runs SQL as the superuser, to hold what others wait for until the SQL is through or the process is killed,
+    /// which the server notices at once.
+    package func session(_ sql: String, database: String) throws -> RunningProcess {
+        try RunningProcess(
+            psqlPath, psqlArguments(database: database), environment: ServerUser.environment,
+            input: "SET client_connection_check_interval = '10ms';\n\(sql)\n")
+    }
+
     private static func close(_ session: inout PsqlSession?) {
         session?.close()
         session = nil

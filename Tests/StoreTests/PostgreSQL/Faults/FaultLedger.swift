@@ -43,6 +43,18 @@ final class FaultLedger: Sendable {
     /// Errors that no fault explains.
     var surprises: [String] { state.withLock { $0.surprises } }
 
+    /// How much of each kind callers were told is done.
+    var done: [String: Int] {
+        state.withLock { state in
+            [
+                "events": state.events.values.count { $0 == .done }, "keyed events": state.repeated.count,
+                "outcomes": state.settled.values.count { $0 == .done }, "allowances": state.added, "refreshes": state.refreshed,
+                "keys": state.keys.values.count { $0 == .done }, "rotations": state.rotations.values.count { $0.answer == .done },
+                "applies": state.sets.values.count { $0 == .done },
+            ]
+        }
+    }
+
     func note(_ id: EventID, _ answer: Answer) { state.withLock { $0.events[id] = answer } }
     func note(_ id: EventID, under key: String) { state.withLock { _ = $0.repeated[key, default: []].insert(id) } }
     func note(_ id: DeliveryID, settled answer: Answer) { state.withLock { $0.settled[id] = answer } }

@@ -49,7 +49,8 @@ final class FaultLoad: Sendable {
             expiresAt: nil, dueAt: nil)
     }
 
-    /// Runs the writers while the faults last, then lets them end.
+    /// Runs the writers while the faults last, then lets them end: the first fault falls once work of every kind has been done, and the
+    /// writers go on after the last until work of every kind has been done again.
     func run(whileFaults faults: @Sendable () async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<12 { group.addTask { await self.accept() } }
@@ -57,12 +58,24 @@ final class FaultLoad: Sendable {
             group.addTask { await self.refresh() }
             group.addTask { await self.makeKeys() }
             group.addTask { await self.apply() }
-            do { try await faults() } catch {
+            do {
+                try await waitForWork()
+                try await faults()
+                try await waitForWork()
+            } catch {
                 isEnding.store(true, ordering: .relaxed)
                 throw error
             }
             isEnding.store(true, ordering: .relaxed)
             try await group.waitForAll()
+        }
+    }
+
+    /// Returns once something of every kind was done that was not before.
+    private func waitForWork() async throws {
+        let before = ledger.done
+        _ = try await eventually("work of every kind", within: .seconds(60)) {
+            ledger.done.allSatisfy { kind, count in count > before[kind, default: 0] } ? true : nil
         }
     }
 
