@@ -47,8 +47,7 @@ package final class Store: Sendable {
         do {
             if let keyring { try KeyCanary.check(keyring, on: engine, path: location.description) }
         } catch {
-            throw error as? StoreError
-                ?? StoreError(code: .inaccessible, message: "the state \(location) cannot be opened: \(error)")
+            throw StoreError.opening(error, state: location.description)
         }
     }
 

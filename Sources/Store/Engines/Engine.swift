@@ -24,9 +24,9 @@ protocol Engine: Sendable {
     /// How many drains may run at once.
     var lanes: Int { get }
 
-    /// The same as `read` and `write`, blocking; for the opening of a state, before anything is served.
-    func readNow<Value>(_ body: (any Connection) throws -> Value) throws -> Value
-    func writeNow<Value>(_ isolation: Isolation, _ body: (any Connection) throws -> Value) throws -> Value
+    /// The same as `read` and an exclusive `write`, blocking; for the opening of a state, before anything is served.
+    func readNow<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) throws -> Value
+    func writeNow<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) throws -> Value
 
     /// The tables of the state as the database itself knows them.
     func tables(on connection: any Connection) throws -> [TableShape]

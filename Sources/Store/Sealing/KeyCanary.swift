@@ -26,7 +26,7 @@ enum KeyCanary {
         case .fitsUnrecorded: break
         }
         do {
-            try engine.writeNow(.exclusive) { connection in
+            try engine.writeNow { connection in
                 let writing = Writing(connection, keyring: keyring)
                 // Asked again inside the transaction: another process may have come first, with another key.
                 switch try writing.keyVerdict(keyring) {

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// Concurrency: the queue is a mutex; a link belongs to its thread alone.
 final class ConnectionThreads: Sendable {
-    typealias Work = @Sendable (PostgresLink) -> Void
+    /// Does it, and returns what is to be called once the thread counts as free, so that what comes next finds it so.
+    typealias Work = @Sendable (PostgresLink) -> @Sendable () -> Void
 
     private let label: String
     private let count: Int
@@ -51,12 +52,32 @@ final class ConnectionThreads: Sendable {
 
     func run<Value: Sendable>(_ body: @Sendable @escaping (PostgresLink) throws -> Value) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            let isAccepted = enqueue { link in continuation.resume(with: Result { try body(link) }) }
-            if !isAccepted {
-                continuation.resume(throwing: StoreError(code: .unavailable, message: "the state \(origin.address) was closed"))
+            let isAccepted = enqueue { link in
+                let result = Result { try body(link) }
+                return { continuation.resume(with: result) }
             }
+            if !isAccepted { continuation.resume(throwing: closed) }
         }
     }
+
+    /// The same, blocking.
+    func runNow<Value: Sendable>(_ body: @Sendable @escaping (PostgresLink) throws -> Value) throws -> Value {
+        let outcome = Mutex<Result<Value, any Error>?>(nil)
+        let isDone = DispatchSemaphore(value: 0)
+        let isAccepted = enqueue { link in
+            let result = Result { try body(link) }
+            return {
+                outcome.withLock { $0 = result }
+                isDone.signal()
+            }
+        }
+        guard isAccepted else { throw closed }
+        isDone.wait()
+        guard let result = outcome.withLock({ $0 }) else { preconditionFailure("work was done and left no result") }
+        return try result.get()
+    }
+
+    private var closed: StoreError { StoreError(code: .unavailable, message: "the state \(origin.address) was closed") }
 
     /// False, and nothing done, once it is stopped.
     @discardableResult
@@ -90,7 +111,12 @@ final class ConnectionThreads: Sendable {
     private func start(_ number: Int) {
         let thread = Thread { [self] in
             let link = PostgresLink(origin: origin, lane: lanes.map { $0 + number }, isKeyed: isKeyed)
-            while let work = next() { work(link) }
+            state.withLock { $0.idle += 1 }
+            while let work = next() {
+                let tell = work(link)
+                state.withLock { $0.idle += 1 }
+                tell()
+            }
             link.close()
         }
         thread.name = "\(label).\(number)"
@@ -98,7 +124,6 @@ final class ConnectionThreads: Sendable {
     }
 
     private func next() -> Work? {
-        state.withLock { $0.idle += 1 }
         while true {
             waiting.wait()
             let (work, isOver) = state.withLock { state -> (Work?, Bool) in

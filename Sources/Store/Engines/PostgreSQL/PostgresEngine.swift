@@ -29,9 +29,12 @@ final class PostgresEngine: Engine {
         shared = ConnectionThreads(label: "reconcile.state.share", count: 2, origin: origin, lanes: 2, isKeyed: true)
         batches = ConnectionThreads(label: "reconcile.state.batch", count: 2, origin: origin, lanes: 4, isKeyed: true)
         leasing = ConnectionThreads(label: "reconcile.state.lease", count: 1, origin: origin, lanes: 6)
-        let link = PostgresLink(origin: origin, lane: nil)
-        defer { link.close() }
-        try PostgresMigration.run(on: link, mode: mode)
+        do {
+            try readers.runNow { link in try PostgresMigration.run(on: link, mode: mode) }
+        } catch {
+            close()
+            throw StoreError.opening(error, state: address.description)
+        }
     }
 
     deinit {
@@ -53,7 +56,10 @@ final class PostgresEngine: Engine {
     }
 
     func enqueueBatch(_ drain: @Sendable @escaping (any BatchTransactions) -> Void) {
-        let isAccepted = batches.enqueue { link in drain(PostgresTransactions(link: link)) }
+        let isAccepted = batches.enqueue { link in
+            drain(PostgresTransactions(link: link))
+            return {}
+        }
         if !isAccepted { drain(ClosedTransactions(address: address)) }
     }
 
@@ -62,16 +68,12 @@ final class PostgresEngine: Engine {
         try await leasing.run { link in try link.write(.shared, body) }
     }
 
-    func readNow<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
-        let link = PostgresLink(origin: origin, lane: nil)
-        defer { link.close() }
-        return try link.read(body)
+    func readNow<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) throws -> Value {
+        try readers.runNow { link in try link.read(body) }
     }
 
-    func writeNow<Value>(_ isolation: Isolation, _ body: (any Connection) throws -> Value) throws -> Value {
-        let link = PostgresLink(origin: origin, lane: 0)
-        defer { link.close() }
-        return try link.write(isolation, body)
+    func writeNow<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) throws -> Value {
+        try exclusive.runNow { link in try link.write(.exclusive, body) }
     }
 
     /// What other processes have committed: each of their transactions counts up a row of `writers`.

@@ -28,8 +28,7 @@ enum PostgresMigration {
             }
             if mode != .copyTarget { try link.read { try CopyMark.check($0, state: link.origin.address.description) } }
         } catch {
-            throw error as? StoreError
-                ?? StoreError(code: .inaccessible, message: "the state \(link.origin.address) cannot be opened: \(error)")
+            throw StoreError.opening(error, state: link.origin.address.description)
         }
     }
 
@@ -108,7 +107,9 @@ enum PostgresMigration {
     private static func migrate(_ link: PostgresLink) throws {
         for attempt in 1... {
             do {
-                return try link.transact { connection in try migrate(connection, address: link.origin.address) }
+                try link.transact { connection in try migrate(connection, address: link.origin.address) }
+                // The connection goes on to be used, and never again for these.
+                return link.forgetPrepared()
             } catch let error as StoreError where error.code == .locked && attempt < attempts {
                 Thread.sleep(forTimeInterval: 0.2)
             }

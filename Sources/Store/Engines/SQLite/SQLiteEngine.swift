@@ -47,7 +47,7 @@ final class SQLiteEngine: Engine {
         pool.asyncWriteWithoutTransaction { [path] db in drain(SQLiteTransactions(db: db, path: path)) }
     }
 
-    func readNow<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+    func readNow<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) throws -> Value {
         do {
             return try pool.read { db in try body(SQLiteConnection(db, path: path)) }
         } catch let error as DatabaseError {
@@ -55,7 +55,7 @@ final class SQLiteEngine: Engine {
         }
     }
 
-    func writeNow<Value>(_ isolation: Isolation, _ body: (any Connection) throws -> Value) throws -> Value {
+    func writeNow<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) throws -> Value {
         do {
             return try pool.writeWithoutTransaction { db in try SQLiteTransactions(db: db, path: path).transaction(isBrief: false, body) }
         } catch let error as DatabaseError {

@@ -26,7 +26,7 @@ enum StateFile {
                     code: .missing,
                     message: "there is no state at \(path); run `reconcile apply` first, or name another file with --state")
             case .existing:
-                throw StoreError(code: .inaccessible, message: "the state \(path) cannot be opened: \(error)")
+                throw .opening(error, state: path)
             case .createIfMissing, .copyTarget:
                 throw StoreError(
                     code: .inaccessible,

@@ -31,10 +31,6 @@ extension StoreError {
     /// For an error of the opening, whatever it is.
     init(opening error: any Error, path: String) {
         self =
-            switch error {
-            case let error as StoreError: error
-            case let error as DatabaseError: StoreError(error, path: path)
-            default: StoreError(code: .inaccessible, message: "the state \(path) cannot be opened: \(error)")
-            }
+            if let error = error as? DatabaseError { StoreError(error, path: path) } else { .opening(error, state: path) }
     }
 }
