@@ -27,7 +27,7 @@ struct DeliveryLoad: Sendable {
         while settled < count {
             let limit = min(batch, count - settled)
             let claimed = try await store.groupWrite { [webhook] tx in
-                try tx.claimDeliveries(of: webhook, due: now, limit: limit, claim: claim)
+                try tx.claimDeliveries([DueDeliveries(webhook: webhook, limit: limit)], due: now, claim: claim)
             }
             guard !claimed.isEmpty else { break }
             let stood = try await store.settleDeliveries(

@@ -23,10 +23,11 @@ struct ImpactTests {
                         limits: limits,
                         status: status, createdAt: World.now, createdBy: "test"))
                 guard used > 0 else { continue }
-                _ = try writing.reserveLimit(
+                _ = try writing.reserveLimits([
                     LimitClaim(
                         subject: id.text, window: .hour, start: LimitWindow.hour.start(of: World.now), limit: 1000, demand: used,
-                        takesSpare: false))
+                        takesSpare: false)
+                ])[0]
             }
         }
     }
@@ -88,7 +89,7 @@ struct ImpactTests {
         let plan = try await world.plan(manifest([]))
         #expect(notes(plan, at(.webhook, "w")) == ["3 pending deliveries are dropped"])
         try await world.apply(plan)
-        #expect(try await world.store.read { try $0.pendingDeliveryCount(of: id) } == 0)
+        #expect(try await world.store.read { try $0.pendingDeliveryCounts(of: [id])[id] ?? 0 } == 0)
     }
 
     @Test func `connections notice another client, further scopes and the end`() async throws {
@@ -199,7 +200,11 @@ struct ImpactTests {
         let world = try World()
         try await world.apply(manifest([webhook("w")]))
         let id = try #require(WebhookID(try await world.records()[0].id))
-        _ = try await world.store.write { try $0.disableWebhook(id, at: "https://example.com/hook", reason: "410", at: World.now) }
+        _ = try await world.store.write {
+            try $0.noteReceivers(
+                [ReceiverOutcome(webhook: id, url: "https://example.com/hook", failures: 1, failingSince: World.now, refusal: "410")],
+                longest: .zero, at: World.now)
+        }
         try await world.apply(manifest([webhook("w", events: ["POST_FAILED"])]))
         #expect(try await world.store.read { try $0.webhook(id)?.disabledAt } == World.now)
         try await world.apply(manifest([webhook("w", url: "https://example.com/new", events: ["POST_FAILED"])]))

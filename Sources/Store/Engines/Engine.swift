@@ -11,8 +11,6 @@ enum Isolation: Sendable {
 /// Bodies are given a connection for as long as they run, on a thread of the engine's own where blocking is allowed. On PostgreSQL
 /// a body may run again after a rollback, so it has no effect outside of the database.
 protocol Engine: Sendable {
-    var dialect: Dialect { get }
-
     /// Runs reads on one snapshot.
     func read<Value: Sendable>(_ body: @Sendable @escaping (any Connection) throws -> Value) async throws -> Value
     /// Runs one transaction and returns once it is known to be committed.

@@ -64,7 +64,7 @@ struct ListBoundsTests {
                         id: delivery.id, eventID: event.id, webhookID: webhook, claim: "test", attempts: 0, retriesLeft: 3, body: [])
                     let attempt = DeliveryAttempt(
                         number: 0, at: moment, duration: .milliseconds(1), statusCode: 500, error: nil, response: response)
-                    try tx.finishAttempt(claimed, attempt, then: .retry(at: moment, reason: "500"))
+                    try tx.settleDeliveries([.attempted(claimed, attempt, then: .retry(at: moment, reason: "500"))])
                     try tx.claimAnew(delivery.id)
                 }
             }
@@ -160,7 +160,8 @@ struct ListBoundsTests {
 extension Writing {
     /// As a worker holds it for its next attempt.
     fileprivate func claimAnew(_ delivery: DeliveryID) throws {
-        _ = try claimDeliveries(of: try webhookOf(delivery), due: Timestamp(milliseconds: .max), limit: 1000, claim: "test")
+        _ = try claimDeliveries(
+            [DueDeliveries(webhook: try webhookOf(delivery), limit: 1000)], due: Timestamp(milliseconds: .max), claim: "test")
     }
 
     private func webhookOf(_ delivery: DeliveryID) throws -> WebhookID {

@@ -87,7 +87,9 @@ struct DeliveryOrderTests {
         let engine = world.engine()
         let stored = try await engine.post()
         let claim = engine.nextClaim()
-        let claimed = try await world.store.write { try $0.claimDeliveries(of: webhook, due: .now, limit: 9, claim: claim) }
+        let claimed = try await world.store.write {
+            try $0.claimDeliveries([DueDeliveries(webhook: webhook, limit: 9)], due: .now, claim: claim)
+        }
         // It was taken back while the webhook was paused; the webhook is active again before that is written.
         engine.state.withLock { state in
             for delivery in claimed {
@@ -119,11 +121,11 @@ struct DeliveryOrderTests {
                 try await group.waitForAll()
             }
             for _ in 0..<2000 {
-                if try await world.store.read({ try $0.pendingDeliveryCount(of: webhook) }) == 0 { break }
+                if try await world.store.read({ try $0.pendingDeliveryCounts(of: [webhook])[webhook] ?? 0 }) == 0 { break }
                 try await Task.sleep(for: .milliseconds(5))
             }
         }
-        #expect(try await world.store.read { try $0.pendingDeliveryCount(of: webhook) } == 0)
+        #expect(try await world.store.read { try $0.pendingDeliveryCounts(of: [webhook])[webhook] ?? 0 } == 0)
         await receiver.stop()
     }
 
@@ -134,10 +136,12 @@ struct DeliveryOrderTests {
         let id = stored.deliveries[0].id
         func fail(_ name: String, then step: DeliveryStep) async throws -> Int? {
             try await store.write { tx in
-                guard let claimed = try tx.claimDeliveries(of: webhook, due: .now, limit: 1, claim: name).first else { return nil }
+                guard let claimed = try tx.claimDeliveries([DueDeliveries(webhook: webhook, limit: 1)], due: .now, claim: name).first else {
+                    return nil
+                }
                 let attempt = DeliveryAttempt(
                     number: claimed.attempts + 1, at: .now, duration: .zero, statusCode: 500, error: nil, response: nil)
-                try tx.finishAttempt(claimed, attempt, then: step)
+                try tx.settleDeliveries([.attempted(claimed, attempt, then: step)])
                 return claimed.nextRetry
             }
         }

@@ -190,7 +190,9 @@ struct WebhookEndpointsTests {
         try await world.store.write { tx in
             try tx.insertResources([record])
             try tx.setSecret(Secret("whsec_AAECAwQFBgcICQoLDA0ODw=="), of: id.text, field: "secret", at: .now)
-            try tx.disableWebhook(id, at: "https://example.com", reason: "410", at: .now)
+            _ = try tx.noteReceivers(
+                [ReceiverOutcome(webhook: id, url: "https://example.com", failures: 1, failingSince: .now, refusal: "410")], longest: .zero,
+                at: .now)
         }
         try await engine.refresh()
         let path = "/api/integrations/webhooks/\(id)"

@@ -23,8 +23,12 @@ struct DeliveryInterleavingTests {
         let webhook = try await world.webhooks()[0]
         let all = Set(try await world.deliveries(20, to: webhook).map(\.id))
         let (one, other) = (try await world.session(), try await world.session())
-        let first = try await one.run { try $0.claimDeliveries(of: webhook, due: Interleaving.moment, limit: 12, claim: "a-1") }
-        let second = try await other.run { try $0.claimDeliveries(of: webhook, due: Interleaving.moment, limit: 12, claim: "b-1") }
+        let first = try await one.run {
+            try $0.claimDeliveries([DueDeliveries(webhook: webhook, limit: 12)], due: Interleaving.moment, claim: "a-1")
+        }
+        let second = try await other.run {
+            try $0.claimDeliveries([DueDeliveries(webhook: webhook, limit: 12)], due: Interleaving.moment, claim: "b-1")
+        }
         try await one.commit()
         try await other.commit()
         #expect((first.count, second.count) == (12, 8))

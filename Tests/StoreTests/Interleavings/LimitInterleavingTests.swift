@@ -20,8 +20,8 @@ struct LimitInterleavingTests {
     @Test func `the second of two reservations gets what the first has left`() async throws {
         let (one, other) = (try await world.session(), try await world.session())
         let claim = Self.claim(limit: 100, demand: 60, takesSpare: false)
-        let first = try await one.run { try $0.reserveLimit(claim) }
-        let second = try await world.start({ try $0.reserveLimit(claim) }, in: other, blockedBy: one)
+        let first = try await one.run { try $0.reserveLimits([claim])[0] }
+        let second = try await world.start({ try $0.reserveLimits([claim])[0] }, in: other, blockedBy: one)
         try await one.commit()
         #expect(first.added == 60)
         #expect(try await second.value().added == 40)
@@ -63,7 +63,7 @@ struct LimitInterleavingTests {
                     let session = try await world.session()
                     var given = 0
                     while true {
-                        let added = try await session.run { try $0.reserveLimit(claim).added }
+                        let added = try await session.run { try $0.reserveLimits([claim])[0].added }
                         try await session.commit()
                         given += added
                         if added == 0 { return given }

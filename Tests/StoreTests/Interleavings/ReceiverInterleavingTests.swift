@@ -68,7 +68,9 @@ struct ReceiverInterleavingTests {
         try await one.commit()
         try await other.run { writing in
             guard let remembered, late - remembered > Self.longest else { return }
-            try writing.disableWebhook(webhook, at: "https://example.com", reason: "failing", at: late)
+            _ = try writing.noteReceivers(
+                [ReceiverOutcome(webhook: webhook, url: "https://example.com", failures: 1, failingSince: late, refusal: "failing")],
+                longest: .zero, at: late)
         }
         try await other.commit()
         #expect(try await world.store.read { try $0.webhook(webhook) }?.disabledAt != nil)

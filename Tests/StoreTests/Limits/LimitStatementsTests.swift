@@ -32,7 +32,7 @@ struct LimitStatementsTests {
         let claim = claim(limit: 137)
         var total = 0
         for _ in 0..<200 {
-            let grant = try await store.write { try $0.reserveLimit(claim) }
+            let grant = try await store.write { try $0.reserveLimits([claim])[0] }
             total += grant.added
             #expect(grant.granted == total)
         }
@@ -42,8 +42,8 @@ struct LimitStatementsTests {
     @Test func `what is handed back can be given again`() async throws {
         let store = try Store(state: folder.state.location, keyring: nil)
         let claim = claim(limit: 1000)
-        _ = try await store.write { try $0.reserveLimit(claim) }
-        try await store.write { try $0.returnLimit(subject: "key_a", window: .hour, start: claim.start, unused: 60) }
+        _ = try await store.write { try $0.reserveLimits([claim])[0] }
+        try await store.returnLimits([LimitReturn(subject: "key_a", window: .hour, start: claim.start, unused: 60)])
         let now = now
         let windows = try await store.read { try $0.limitWindows(openAt: now) }
         #expect(windows == [LimitWindowRecord(subject: "key_a", window: .hour, start: claim.start, granted: 40)])
@@ -52,7 +52,7 @@ struct LimitStatementsTests {
     @Test func `windows are open until they end, and go a day later`() async throws {
         let store = try Store(state: folder.state.location, keyring: nil)
         let (hour, day) = (claim(limit: 10), claim(limit: 10, window: .day))
-        try await store.write { for claim in [hour, day] { _ = try $0.reserveLimit(claim) } }
+        try await store.write { for claim in [hour, day] { _ = try $0.reserveLimits([claim])[0] } }
         func open(_ moment: Timestamp) async throws -> Int { try await store.read { try $0.limitWindows(openAt: moment).count } }
         #expect(try await open(now) == 2)
         #expect(try await open(LimitWindow.hour.end(ofWindowAt: hour.start)) == 1)

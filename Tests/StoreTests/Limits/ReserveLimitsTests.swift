@@ -25,7 +25,7 @@ struct ReserveLimitsTests {
                     try writing.db.run(
                         "INSERT INTO limit_windows (subject, span, start, granted) VALUES (?, 'hour', ?, ?)",
                         [claim.subject, claim.start.milliseconds, granted])
-                    return try writing.reserveLimit(claim)
+                    return try writing.reserveLimits([claim])[0]
                 }
                 let block = claim.block(granted: granted)
                 #expect(grant.added == block, "\(granted) of \(limit) given away, \(demand) wanted")

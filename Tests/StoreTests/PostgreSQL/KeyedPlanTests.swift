@@ -33,7 +33,9 @@ struct KeyedPlanTests {
                     let delivery = NewDelivery(id: DeliveryID(at: start), webhookID: webhook, retries: 3, state: .due)
                     #expect(try await store.storeEvent(event, deliveries: [delivery]).deliveries.count == 1)
                 }
-                let claimed = try await store.groupWrite { try $0.claimDeliveries(of: webhook, due: start, limit: 2, claim: "mine") }
+                let claimed = try await store.groupWrite {
+                    try $0.claimDeliveries([DueDeliveries(webhook: webhook, limit: 2)], due: start, claim: "mine")
+                }
                 #expect(claimed.count == 2)
                 let attempt = DeliveryAttempt(
                     number: 1, at: start, duration: .milliseconds(5), statusCode: 200, error: nil, response: nil)

@@ -28,7 +28,7 @@ struct DeliveryQueueTests {
 
     private func claim(_ name: String, at moment: Timestamp? = nil) async throws -> [ClaimedDelivery] {
         let (webhook, moment) = (webhook, moment ?? start)
-        return try await store.write { try $0.claimDeliveries(of: webhook, due: moment, limit: 100, claim: name) }
+        return try await store.write { try $0.claimDeliveries([DueDeliveries(webhook: webhook, limit: 100)], due: moment, claim: name) }
     }
 
     private func attempt(_ status: Int?) -> DeliveryAttempt {
@@ -94,14 +94,14 @@ struct DeliveryQueueTests {
         var thief = held
         thief.claim = "a-2"
         let (attempt, stolen) = (attempt(200), thief)
-        #expect(try await store.write { try $0.finishAttempt(stolen, attempt, then: .delivered) } == false)
+        #expect(try await store.write { try $0.settleDeliveries([.attempted(stolen, attempt, then: .delivered)])[0] } == false)
         #expect(try await store.read { try $0.attempts(of: held.id) }.isEmpty)
-        #expect(try await store.write { try $0.finishAttempt(held, attempt, then: .delivered) })
+        #expect(try await store.write { try $0.settleDeliveries([.attempted(held, attempt, then: .delivered)])[0] })
         let record = try #require(try await store.read { try $0.delivery(held.id) })
         #expect(record.status == .delivered)
         #expect(record.attempts == 1)
         #expect(try await store.read { try $0.attempts(of: held.id) } == [attempt])
-        #expect(try await store.write { try $0.finishAttempt(held, attempt, then: .delivered) } == false)
+        #expect(try await store.write { try $0.settleDeliveries([.attempted(held, attempt, then: .delivered)])[0] } == false)
     }
 
     @Test func `a retry is due at its time, spends one, and the next attempt is number two`() async throws {
@@ -109,12 +109,12 @@ struct DeliveryQueueTests {
         _ = try await store.write { try $0.storeEvent(event, deliveries: [one]) }
         let held = try #require(try await claim("a-1").first)
         let (later, failed, webhook) = (start + .seconds(5), attempt(500), webhook)
-        try await store.write { _ = try $0.finishAttempt(held, failed, then: .retry(at: later, reason: "500")) }
+        try await store.write { _ = try $0.settleDeliveries([.attempted(held, failed, then: .retry(at: later, reason: "500"))])[0] }
         #expect(try await store.read { try $0.nextDueTimes() } == [webhook: later])
         #expect(try await claim("a-2", at: later - .milliseconds(1)).isEmpty)
         let again = try #require(try await claim("a-3", at: later).first)
         #expect(again.retriesLeft == 0)
-        try await store.write { _ = try $0.finishAttempt(again, failed, then: .exhausted(reason: "500")) }
+        try await store.write { _ = try $0.settleDeliveries([.attempted(again, failed, then: .exhausted(reason: "500"))])[0] }
         #expect(try await store.read { try $0.attempts(of: held.id) }.map(\.number) == [1, 2])
         #expect(try await store.read { try $0.delivery(held.id) }?.status == .exhausted)
     }
@@ -152,7 +152,7 @@ struct DeliveryQueueTests {
         let held = try #require(try await claim("a-1").first)
         let (failed, now) = (attempt(500), start)
         try await store.write { tx in
-            _ = try tx.finishAttempt(held, failed, then: .exhausted(reason: "500"))
+            _ = try tx.settleDeliveries([.attempted(held, failed, then: .exhausted(reason: "500"))])[0]
             try tx.retryDelivery(held.id, retries: 3, parkedReason: nil, at: now)
         }
         let again = try #require(try await claim("a-2").first)

@@ -25,7 +25,7 @@ struct SettleDeliveriesTests {
                     NewEvent(id: EventID(at: start), workspace: "acme", type: "X", idempotencyKey: nil, body: "{}", createdAt: start),
                     deliveries: [NewDelivery(id: DeliveryID(at: start), webhookID: webhook.id, retries: 3, state: .due)])
             }
-            return try writing.claimDeliveries(of: webhook.id, due: start, limit: 3, claim: "mine")
+            return try writing.claimDeliveries([DueDeliveries(webhook: webhook.id, limit: 3)], due: start, claim: "mine")
         }
         self.store = store
     }

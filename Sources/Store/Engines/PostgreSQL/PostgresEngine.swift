@@ -6,7 +6,6 @@ import PostgreSQL
 /// Concurrency: threads of its own, each with one connection that is opened when it is first needed: readers, one for exclusive
 /// transactions, two for shared ones, two lanes for group commits, one for the lease of a runtime. Nothing blocks on the cooperative pool but the opening.
 final class PostgresEngine: Engine {
-    let dialect = Dialect.postgres
     let lanes = 2
     let address: DatabaseAddress
     /// Names this process among all that ever wrote.

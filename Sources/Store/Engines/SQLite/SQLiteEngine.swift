@@ -4,7 +4,6 @@ import GRDB
 ///
 /// Concurrency: GRDB's own queues run what blocks; the writer's is first in, first out.
 final class SQLiteEngine: Engine {
-    let dialect = Dialect.sqlite
     let lanes = 1
     let path: String
     let pool: DatabasePool

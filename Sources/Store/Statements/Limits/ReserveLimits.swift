@@ -61,11 +61,6 @@ extension Writing {
     package func reserveLimits(_ claims: [LimitClaim]) throws -> [LimitGrant] {
         try ReserveLimits.run([claims], in: self)[0]
     }
-
-    /// The same for one window.
-    package func reserveLimit(_ claim: LimitClaim) throws -> LimitGrant {
-        try reserveLimits([claim])[0]
-    }
 }
 
 extension Store {

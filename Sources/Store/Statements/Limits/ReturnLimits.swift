@@ -1,4 +1,4 @@
-package import Values
+import Values
 
 /// Takes back what clean stops leave unused, so that nothing is lost; what is more than was given away is refused.
 ///
@@ -21,13 +21,6 @@ enum ReturnLimits: BatchOperation {
 
     private static func isBefore(_ left: LimitReturn, _ right: LimitReturn) -> Bool {
         (ExactText(left.subject), left.window.rawValue, left.start) < (ExactText(right.subject), right.window.rawValue, right.start)
-    }
-}
-
-extension Writing {
-    /// Gives back what a clean stop leaves unused, so that nothing is lost.
-    package func returnLimit(subject: String, window: LimitWindow, start: Timestamp, unused: Int) throws {
-        _ = try ReturnLimits.run([[LimitReturn(subject: subject, window: window, start: start, unused: unused)]], in: self)
     }
 }
 

@@ -31,11 +31,6 @@ extension Statements {
         }
         return secrets
     }
-
-    /// Which fields of a resource have a secret in the state; opens none.
-    package func secretFields(ofResource id: String) throws -> [String] {
-        try db.values("SELECT field FROM secrets WHERE resource_id = ? ORDER BY field", [id])
-    }
 }
 
 extension Writing {

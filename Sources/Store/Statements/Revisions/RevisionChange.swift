@@ -1,5 +1,4 @@
 package import Spec
-import Values
 
 /// What a revision did to one resource.
 package struct RevisionChange: Sendable, Equatable {

@@ -54,11 +54,6 @@ package enum DeliveryStep: Sendable, Equatable {
 }
 
 extension Writing {
-    /// Takes what is due for one webhook, oldest first.
-    package func claimDeliveries(of webhook: WebhookID, due now: Timestamp, limit: Int, claim: String) throws -> [ClaimedDelivery] {
-        try claimDeliveries([DueDeliveries(webhook: webhook, limit: limit)], due: now, claim: claim)
-    }
-
     /// Takes what is due for each webhook, oldest first, with one wait; of one webhook sorted by id. What somebody else takes at the
     /// same time is passed over.
     package func claimDeliveries(_ wanted: [DueDeliveries], due now: Timestamp, claim: String) throws -> [ClaimedDelivery] {

@@ -49,12 +49,7 @@ extension Statements {
         return times
     }
 
-    /// The same for one webhook; nil where nothing waits.
-    package func nextDueTime(of webhook: WebhookID) throws -> Timestamp? {
-        try nextDueTimes(of: [webhook])[webhook]
-    }
-
-    /// The same of several webhooks, with one wait; those with nothing due are left out.
+    /// The same of these webhooks, with one wait; those with nothing due are left out.
     package func nextDueTimes(of webhooks: [WebhookID]) throws -> [WebhookID: Timestamp] {
         var times: [WebhookID: Timestamp] = [:]
         try db.run(

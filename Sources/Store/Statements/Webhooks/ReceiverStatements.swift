@@ -77,10 +77,4 @@ extension Writing {
         WHERE id = ? AND disabled_at IS NULL AND {member url of spec} = ?
         """
     }
-
-    /// Disables one webhook; false where it was disabled already, has another address, or is gone.
-    @discardableResult
-    package func disableWebhook(_ id: WebhookID, at url: String, reason: String, at now: Timestamp) throws -> Bool {
-        try db.run(Self.disable, [now.milliseconds, reason, id.text, url]) > 0
-    }
 }

@@ -1,5 +1,5 @@
 import Spec
-package import Values
+import Values
 
 /// Writes what became of claimed deliveries, with the attempts that were made; false, and nothing written, where a claim no longer stands.
 ///
@@ -101,17 +101,6 @@ extension Writing {
     @discardableResult
     package func settleDeliveries(_ settlements: [DeliverySettlement]) throws -> [Bool] {
         try SettleDeliveries.run([settlements], in: self)[0]
-    }
-
-    /// Writes an attempt and what follows from it; false, and nothing written, where the claim no longer stands.
-    @discardableResult
-    package func finishAttempt(_ delivery: ClaimedDelivery, _ attempt: DeliveryAttempt, then step: DeliveryStep) throws -> Bool {
-        try settleDeliveries([.attempted(delivery, attempt, then: step)])[0]
-    }
-
-    /// Gives a claimed delivery back unattempted, due at that time or, with nil, once its webhook takes deliveries again.
-    package func releaseDelivery(_ delivery: ClaimedDelivery, dueAt: Timestamp?, reason: String?) throws {
-        try settleDeliveries([.released(delivery, dueAt: dueAt, reason: reason)])
     }
 }
 

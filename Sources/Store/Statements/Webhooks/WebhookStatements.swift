@@ -74,12 +74,7 @@ extension Statements {
         try db.values("SELECT name FROM event_types WHERE workspace = ? ORDER BY name", [workspace])
     }
 
-    /// Deliveries of the webhook that are still owed.
-    package func pendingDeliveryCount(of id: WebhookID) throws -> Int {
-        try pendingDeliveryCounts(of: [id])[id] ?? 0
-    }
-
-    /// The same of several webhooks, with one wait.
+    /// Deliveries of each webhook that are still owed, with one wait.
     package func pendingDeliveryCounts(of ids: Set<WebhookID>) throws -> [WebhookID: Int] {
         let ids = ids.sorted()
         var counts: [WebhookID: Int] = [:]
