@@ -5,6 +5,14 @@ enum Dialect: Sendable, Hashable, CaseIterable {
     case sqlite
     case postgres
 
+    /// Whether transactions write beside each other and lock row by row; else one writes at a time, which needs no locks.
+    var locksRows: Bool {
+        switch self {
+        case .sqlite: false
+        case .postgres: true
+        }
+    }
+
     /// What stands for a token between braces.
     func spelling(of token: Substring) -> String {
         switch (token, self) {

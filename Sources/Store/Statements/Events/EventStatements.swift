@@ -99,7 +99,7 @@ extension Writing {
             ORDER BY created_at LIMIT ? {for update} {skip locked}
             """,
             [moment.milliseconds, limit], as: String.self)
-        if db.dialect == .postgres { try keepWebhooks(ofEvents: found) }
+        if db.dialect.locksRows { try keepWebhooks(ofEvents: found) }
         try db.run(
             """
             DELETE FROM events WHERE id = ? AND NOT EXISTS (

@@ -127,8 +127,7 @@ extension Writing {
     /// Lets nobody remove these webhooks before the end of the transaction, while they may be changed; in the order of their ids, as a
     /// removal of several takes them.
     func keepWebhooks(_ ids: some Sequence<WebhookID>) throws {
-        // SQLite has one writer, which needs no lock.
-        guard db.dialect == .postgres else { return }
+        guard db.dialect.locksRows else { return }
         try db.queue("SELECT id FROM webhooks WHERE id = ? {for key share of webhooks}", each: Set(ids).sorted().map { [$0.text] })
     }
 
