@@ -86,25 +86,11 @@ extension Statements {
 
     /// Whether any of the first values that name this key opens; one may be damaged.
     private func opensAny(of keyID: [UInt8], _ keyring: Keyring) throws -> Bool {
-        var opens = false
-        func look(_ sql: SQL, _ place: (Row) throws -> Keyring.Place?) throws {
-            guard !opens else { return }
-            try db.forEach(sql, [keyID]) { row in
-                let sealed: [UInt8] = try row[0]
-                if let place = try place(row) { opens = (try? keyring.open(sealed, at: place)) != nil }
-                return !opens
-            }
+        for column in SealedColumn.allCases where column.isLasting {
+            let values = try db.rows(column.sample, [keyID]) { row in try column.value(row) }
+            if values.contains(where: { $0.opens(with: keyring) }) { return true }
         }
-        try look("SELECT sealed, resource_id, field FROM secrets WHERE substr(sealed, 2, 4) = ? LIMIT 20") { row in
-            .secret(of: try row[1], field: try row[2])
-        }
-        try look("SELECT access_token, id FROM connections WHERE substr(access_token, 2, 4) = ? LIMIT 20") { row in
-            ConnectionID(try row[1] as String).map { .accessToken(of: $0) }
-        }
-        try look("SELECT request, connection_id FROM revocations WHERE substr(request, 2, 4) = ? LIMIT 20") { row in
-            ConnectionID(try row[1] as String).map { .revocation(of: $0) }
-        }
-        return opens
+        return false
     }
 }
 

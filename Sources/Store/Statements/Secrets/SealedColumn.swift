@@ -17,6 +17,10 @@ package enum SealedColumn: String, Sendable, CaseIterable {
         let sealed: [UInt8]
         /// Nil in a row whose id is none of ours: nothing opens it.
         let place: Keyring.Place?
+
+        func opens(with keyring: Keyring) -> Bool {
+            place.map { (try? keyring.open(sealed, at: $0)) != nil } ?? false
+        }
     }
 
     /// Comes before every primary key.
@@ -50,6 +54,21 @@ package enum SealedColumn: String, Sendable, CaseIterable {
         }
     }
 
+    /// Some values that are under a key, with the columns of `selection`; parameter: id of the key.
+    var sample: SQL {
+        switch self {
+        case .secrets: "SELECT resource_id, field, sealed FROM secrets WHERE substr(sealed, 2, 4) = ? LIMIT 20"
+        case .accessTokens: "SELECT id, access_token FROM connections WHERE substr(access_token, 2, 4) = ? LIMIT 20"
+        case .refreshTokens: "SELECT id, refresh_token FROM connections WHERE substr(refresh_token, 2, 4) = ? LIMIT 20"
+        case .verifiers: "SELECT hash, verifier FROM oauth_states WHERE substr(verifier, 2, 4) = ? LIMIT 20"
+        case .revocations: "SELECT id, request, connection_id FROM revocations WHERE substr(request, 2, 4) = ? LIMIT 20"
+        }
+    }
+
+    /// Whether its values stay until somebody removes them; those of a flow under way may be of a key that is gone.
+    var isLasting: Bool { self != .verifiers }
+
+    /// From a row of `selection` or `sample`.
     func value(_ row: Row) throws -> Value {
         switch self {
         case .secrets:
