@@ -51,8 +51,7 @@ package struct Reconcile: AsyncParsableCommand {
             Glibc.exit(code.rawValue)
         }
         if !text.isEmpty { world.output.line(text) }
-        if let failure = world.output.failure { world.errors.line("error: standard output cannot be written: \(failure)") }
-        Glibc.exit(world.output.failure == nil ? code.rawValue : ExitStatus.failure.rawValue)
+        Glibc.exit(world.reportsOutputFailure() ? ExitStatus.failure.rawValue : code.rawValue)
     }
 
     /// What is wrong with the names of commands, those whose help is asked for included; nil where all are known.

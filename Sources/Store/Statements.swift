@@ -38,12 +38,5 @@ extension Statements {
     package var keyring: Keyring? { session.keyring }
 
     /// The key for secrets, or the error that says how to give one.
-    package func requireKeyring() throws(StoreError) -> Keyring {
-        guard let keyring else {
-            throw StoreError(
-                code: .sealed,
-                message: "this needs ENCRYPTION_KEY, which is not set; make one with: openssl rand -base64 32")
-        }
-        return keyring
-    }
+    package func requireKeyring() throws(StoreError) -> Keyring { try keyring.required() }
 }

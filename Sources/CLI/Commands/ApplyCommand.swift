@@ -102,10 +102,7 @@ package struct ApplyCommand: PlanExecution {
             let secrets = try ManifestOptions.secrets(of: saved.resources, places: .none, in: world, format: format)
             let store = saved.plan.base.lineage.isEmpty ? try state.openIfPresent(in: world) : try state.open(in: world)
             if !secrets.isEmpty {
-                guard let keyring = try StateOptions.keyring(in: world) else {
-                    throw StoreError(
-                        code: .sealed, message: "this needs ENCRYPTION_KEY, which is not set; make one with: openssl rand -base64 32")
-                }
+                let keyring = try StateOptions.keyring(in: world).required()
                 try saved.check(secrets, fingerprint: keyring.fingerprint)
             }
             return Work(plan: saved.plan, secrets: secrets, reads: saved.reads, store: store)

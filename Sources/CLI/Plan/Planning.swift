@@ -41,11 +41,7 @@ struct Planning {
             desired: manifest, secrets: secrets,
             observed: Observed(base: Observed.Base(lineage: "", serial: 0), records: []), options: options)
         if !secrets.isEmpty {
-            guard let keyring else {
-                throw StoreError(
-                    code: .sealed,
-                    message: "this needs ENCRYPTION_KEY, which is not set; make one with: openssl rand -base64 32")
-            }
+            let keyring = try keyring.required()
             plan.fingerprints = secrets.mapValues { $0.mapValues(keyring.fingerprint) }
         }
         return plan

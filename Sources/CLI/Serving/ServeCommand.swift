@@ -66,7 +66,7 @@ package struct ServeCommand: WorldCommand {
         let tokens = try await tokenKeys(in: world, logger: logger)
         guard world.variable("ENCRYPTION_KEY") != nil else {
             throw CommandError(
-                .failure, "ENCRYPTION_KEY is not set; the runtime encrypts what it stores with it; make one with: openssl rand -base64 32")
+                .failure, "ENCRYPTION_KEY is not set; the runtime encrypts what it stores with it; \(Keyring.remedy)")
         }
         let lock = try RuntimePlace.lock(try state.location(in: world))
         let store = try state.open(in: world, mode: .createIfMissing)

@@ -66,6 +66,13 @@ extension World {
         throw CommandError(.failure, "standard output cannot be written (\(failure)): \(outcome)")
     }
 
+    /// Says that standard output could not be written, where that is so, and returns whether it is.
+    func reportsOutputFailure() -> Bool {
+        guard let failure = output.failure else { return false }
+        errors.line("error: standard output cannot be written: \(failure)")
+        return true
+    }
+
     /// Whether to colour what goes to that console (https://no-color.org).
     package func colours(_ console: Console) -> Bool {
         console.isTerminal && variable("NO_COLOR") == nil && variable("TERM") != "dumb"

@@ -49,8 +49,6 @@ extension WorldCommand {
     }
 
     private func written(_ status: ExitStatus, in world: World) -> ExitStatus {
-        guard let failure = world.output.failure else { return status }
-        world.errors.line("error: standard output cannot be written: \(failure)")
-        return .failure
+        world.reportsOutputFailure() ? .failure : status
     }
 }

@@ -27,12 +27,15 @@ package struct Keyring: Sendable {
         }
     }
 
+    /// How to make a key, for whoever has none that will do.
+    package static let remedy = "make one with: openssl rand -base64 32"
+
     package init(current: Secret, previous: Secret? = nil) throws(StoreError) {
         for (name, key) in [("ENCRYPTION_KEY", Optional(current)), ("ENCRYPTION_KEY_PREVIOUS", previous)] {
             if let key, key.reveal().count < Self.minimumLength {
                 throw StoreError(
                     code: .sealed,
-                    message: "\(name) has fewer than \(Self.minimumLength) characters; make one with: openssl rand -base64 32")
+                    message: "\(name) has fewer than \(Self.minimumLength) characters; \(Self.remedy)")
             }
         }
         self.current = Key(current)
@@ -104,5 +107,15 @@ package struct Keyring: Sendable {
     /// A keyed digest by which a saved plan recognises a secret without holding it.
     package func fingerprint(_ secret: Secret) -> String {
         Hex.encode(HMACSHA256(key: current.fingerprintKey).authenticate(Array(secret.reveal().utf8)))
+    }
+}
+
+extension Keyring? {
+    /// The key for secrets, or the error that says how to give one.
+    package func required() throws(StoreError) -> Keyring {
+        guard let self else {
+            throw StoreError(code: .sealed, message: "this needs ENCRYPTION_KEY, which is not set; \(Keyring.remedy)")
+        }
+        return self
     }
 }

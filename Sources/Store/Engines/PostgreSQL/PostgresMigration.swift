@@ -153,8 +153,7 @@ enum PostgresMigration {
             for statement in migration.sql.statements + (migration.postgres?.statements ?? []) { try connection.run(statement, []) }
         }
         if version == nil {
-            try connection.run(
-                "INSERT INTO state (id, lineage, serial, key_serial) VALUES (1, ?, 0, 0)", [UUID().uuidString.lowercased()])
+            try connection.run(Schema.firstRow, [UUID().uuidString.lowercased()])
         }
         try connection.run(
             """

@@ -21,9 +21,7 @@ enum SQLiteMigration {
                     try db.execute(sql: migration.sql.rendered(for: .sqlite))
                 }
                 if version == 0 {
-                    try db.execute(
-                        sql: "INSERT INTO state (id, lineage, serial, key_serial) VALUES (1, ?, 0, 0)",
-                        arguments: [UUID().uuidString.lowercased()])
+                    _ = try SQLiteConnection(db, path: path).run(Schema.firstRow, [UUID().uuidString.lowercased()])
                 }
                 try db.execute(sql: "PRAGMA application_id = \(applicationID)")
                 try db.execute(sql: "PRAGMA user_version = \(Schema.currentVersion)")

@@ -71,7 +71,7 @@ extension Writing {
         ) { position, row in
             let text: String = try row[0]
             guard let id = DeliveryID(text), let event = try EventID(row[1]) else {
-                throw StoreError(code: .notAState, message: "the delivery \(text) cannot be read")
+                throw DeliveryRecord.damaged(text)
             }
             let body: String = try row[5]
             claimed[position].append(

@@ -82,10 +82,12 @@ extension DeliveryRecord {
         let text: String = try row[0]
         guard let id = DeliveryID(text), let eventID = try EventID(row[1]), let webhookID = try WebhookID(row[3]),
             let status = try Status(rawValue: row[5])
-        else { throw StoreError(code: .notAState, message: "the delivery \(text) cannot be read") }
+        else { throw Self.damaged(text) }
         try self.init(
             id: id, eventID: eventID, eventType: row[2], webhookID: webhookID, workspace: row[4], status: status, attempts: row[6],
             retriesLeft: row[7], dueAt: (row[8] as Int64?).map { Timestamp(milliseconds: $0) }, isUnderWay: row[9], reason: row[10],
             createdAt: Timestamp(milliseconds: row[11]), finishedAt: (row[12] as Int64?).map { Timestamp(milliseconds: $0) })
     }
+
+    static func damaged(_ id: String) -> StoreError { StoreError(code: .notAState, message: "the delivery \(id) cannot be read") }
 }
