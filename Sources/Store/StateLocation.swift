@@ -1,12 +1,14 @@
+import PostgreSQL
+
 /// Where a state is: a file, or a PostgreSQL database.
 package enum StateLocation: Sendable, CustomStringConvertible {
     case file(path: String)
     case database(DatabaseAddress)
 
-    /// `postgres://…` and `postgresql://…` name a database; everything else is the path of a file, but for what can only be meant as an
+    /// A connection URI, `postgres://…` or `postgresql://…`, names a database; everything else is the path of a file, but for what can only be meant as an
     /// address: that would make a file of this name, and be shown with its password.
     package init(_ text: String) throws(StoreError) {
-        if Self.isDatabase(text) {
+        if ConnectionSettings.isURI(text) {
             self = .database(try DatabaseAddress(text))
         } else if Self.isOtherAddress(text) {
             throw StoreError(
@@ -18,10 +20,6 @@ package enum StateLocation: Sendable, CustomStringConvertible {
         } else {
             self = .file(path: text)
         }
-    }
-
-    private static func isDatabase(_ text: String) -> Bool {
-        text.hasPrefix("postgres://") || text.hasPrefix("postgresql://")
     }
 
     /// A URL of another scheme, also after blanks, or the keywords of a connection string (`host=… password=…`).

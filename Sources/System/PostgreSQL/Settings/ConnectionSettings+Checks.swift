@@ -1,13 +1,22 @@
 import Glibc
 
 extension ConnectionSettings {
+    /// What a connection URI begins with.
+    private static let schemes = ["postgres://", "postgresql://"]
+
+    /// The scheme with its slashes, as libpq knows it; nil for what is no connection URI.
+    static func scheme(of text: String) -> String? { schemes.first { text.hasPrefix($0) } }
+
+    /// Whether the text is a connection URI; it may be one that cannot be used.
+    package static func isURI(_ text: String) -> Bool { scheme(of: text) != nil }
+
     /// Throws for a text in which a part of a password may be read as a host or a database, and so be printed.
     ///
     /// libpq takes what stands before the first `@`, if no `/` comes first, for user and password, and then takes an `@` or `/` as it
     /// comes: `postgres://u:p@ss@host` connects to `ss@host`.
     static func checkSpelling(_ text: String) throws(PostgresError) {
         if text.utf8.contains(0) { throw .settings("contains a NUL") }
-        guard let scheme = ["postgres://", "postgresql://"].first(where: { text.hasPrefix($0) }) else { return }
+        guard let scheme = scheme(of: text) else { return }
         let rest = Array(text.utf8.dropFirst(scheme.utf8.count))
         let at = UInt8(ascii: "@")
         let slash = UInt8(ascii: "/")
