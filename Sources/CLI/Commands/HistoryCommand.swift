@@ -40,7 +40,7 @@ package struct HistoryCommand: WorldCommand {
             return try reading.history(workspace: workspace, before: cursor, limit: limit < .max ? limit + 1 : limit)
         }
         let entries = Array(found.prefix(limit))
-        if let revision, entries.isEmpty { throw CommandError(.failure, "there is no revision \(revision); see `reconcile history`") }
+        if let revision, entries.isEmpty { throw CommandError.noRevision(revision) }
         switch format {
         case .json:
             let next = found.count > limit ? entries.last.map { String($0.revision.number) } : nil
@@ -63,5 +63,11 @@ package struct HistoryCommand: WorldCommand {
             }
             world.output.write(TextTable(["REVISION", "AT", "ACTOR", "COMMIT", ""], rows).text)
         }
+    }
+}
+
+extension CommandError {
+    static func noRevision(_ number: Int) -> CommandError {
+        CommandError(.failure, "there is no revision \(number); see `reconcile history`")
     }
 }

@@ -26,10 +26,7 @@ package struct InitCommand: WorldCommand {
     package func run(in world: World) async throws {
         var entries: [Provider] = []
         for name in providers {
-            guard let provider = Provider.named(name) else {
-                let remedy = Nearest.remedy(for: name, among: Provider.all.map(\.name), otherwise: "see `reconcile providers`")
-                throw CommandError(.usage, "the catalogue has no provider `\(name)`: \(remedy)")
-            }
+            let provider = try Provider.known(name, orExit: .usage)
             if !entries.contains(where: { $0.name == provider.name }) { entries.append(provider) }
         }
         if let workspace, let problem = WorkspaceName.problem(workspace) { throw CommandError(.usage, "--workspace: \(problem)") }

@@ -18,10 +18,7 @@ package struct ProvidersCommand: WorldCommand {
 
     package func run(in world: World) async throws {
         guard let name else { return list(in: world) }
-        guard let provider = Provider.named(name) else {
-            let remedy = Nearest.remedy(for: name, among: Provider.all.map(\.name), otherwise: "see `reconcile providers`")
-            throw CommandError(.failure, "the catalogue has no provider `\(name)`: \(remedy)")
-        }
+        let provider = try Provider.known(name, orExit: .failure)
         switch format {
         case .json: world.output.line(provider.json.prettyText)
         case .text: world.output.write(Self.text(of: provider.json))
@@ -55,5 +52,16 @@ package struct ProvidersCommand: WorldCommand {
             }
         }
         return text
+    }
+}
+
+extension Provider {
+    /// The entry of that name; where there is none the error says which one is near.
+    static func known(_ name: String, orExit status: ExitStatus) throws(CommandError) -> Provider {
+        guard let provider = named(name) else {
+            let remedy = Nearest.remedy(for: name, among: all.map(\.name), otherwise: "see `reconcile providers`")
+            throw CommandError(status, "the catalogue has no provider `\(name)`: \(remedy)")
+        }
+        return provider
     }
 }

@@ -54,7 +54,7 @@ package struct RollbackCommand: PlanExecution {
         let store = try state.open(in: world)
         let (revision, now) = (revision, world.now())
         guard let manifest = try await store.read({ try $0.declarations(asOf: revision) }) else {
-            throw CommandError(.failure, "there is no revision \(revision); see `reconcile history`")
+            throw CommandError.noRevision(revision)
         }
         let (present, takesOwnership) = try await store.read {
             (try $0.presentSecrets(for: manifest), try $0.formerOwnerships(in: manifest))

@@ -145,9 +145,7 @@ package struct ServeCommand: WorldCommand {
         let (audience, issuer) = (world.variable("RECONCILE_JWT_AUDIENCE"), world.variable("RECONCILE_JWT_ISSUER"))
         switch (world.variable("RECONCILE_JWT_SECRET"), world.variable("RECONCILE_JWKS")) {
         case (let secret?, nil):
-            if let weakness = TokenVerifier.weakness(of: Secret(secret)) {
-                world.errors.line("warning: RECONCILE_JWT_SECRET \(weakness)")
-            }
+            world.warn(ofWeakSecret: Secret(secret))
             return TokenKeys(TokenVerifier(sharedSecret: Secret(secret), audience: audience, issuer: issuer))
         case (nil, let source?) where source.contains("://"):
             do {

@@ -27,9 +27,7 @@ package struct TokenCommand: WorldCommand {
             throw CommandError(
                 .failure, "RECONCILE_JWT_SECRET is not set; the runtime must have the same; make one with: openssl rand -base64 48")
         }
-        if let weakness = TokenVerifier.weakness(of: Secret(secret)) {
-            world.errors.line("warning: RECONCILE_JWT_SECRET \(weakness)")
-        }
+        world.warn(ofWeakSecret: Secret(secret))
         guard let role = Principal.Role(rawValue: role) else { throw CommandError(.usage, "--role takes member or admin") }
         guard let lifetime = Duration(manifestText: expiresIn), lifetime > .zero else {
             throw CommandError(.usage, "--expires-in takes a duration such as 15m, 12h or 30d")
@@ -42,5 +40,12 @@ package struct TokenCommand: WorldCommand {
             for: principal, at: world.now(), lifetime: lifetime, audience: world.variable("RECONCILE_JWT_AUDIENCE"),
             issuer: world.variable("RECONCILE_JWT_ISSUER"))
         world.output.line(token.reveal())
+    }
+}
+
+extension World {
+    /// Says what is weak about a RECONCILE_JWT_SECRET, where something is.
+    func warn(ofWeakSecret secret: Secret) {
+        if let weakness = TokenVerifier.weakness(of: secret) { errors.line("warning: RECONCILE_JWT_SECRET \(weakness)") }
     }
 }
