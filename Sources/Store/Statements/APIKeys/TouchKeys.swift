@@ -16,17 +16,6 @@ enum TouchKeys: BatchOperation {
     }
 }
 
-/// When a key was used last, as far as one process knows.
-package struct KeyUse: Sendable, Hashable {
-    package var id: APIKeyID
-    package var moment: Timestamp
-
-    package init(id: APIKeyID, moment: Timestamp) {
-        self.id = id
-        self.moment = moment
-    }
-}
-
 extension Store {
     /// Records the last uses of keys in a transaction shared with whoever asks at the same time; returns after the commit.
     package func touchAPIKeys(_ uses: [KeyUse]) async throws {

@@ -1,12 +1,6 @@
 import Spec
 package import Values
 
-/// A delivery with its newest attempts, in the order made.
-package struct AttemptedDelivery: Sendable, Equatable {
-    package var record: DeliveryRecord
-    package var attempts: [DeliveryAttempt]
-}
-
 extension DeliveryAttempt {
     /// Attempts of one delivery that are shown, the newest; who retries by hand can make any number.
     package static let shown = 120
