@@ -1,5 +1,5 @@
-package import Spec
-package import Values
+import Spec
+import Values
 
 extension Statements {
     /// The declared scopes and policies as of this snapshot.

@@ -1,4 +1,4 @@
-package import Values
+import Values
 
 /// Records the last uses of keys; no change of the keys, so nobody reloads for it. A use before the one that stands there is none.
 ///
