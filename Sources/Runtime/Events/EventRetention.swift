@@ -35,13 +35,14 @@ package struct EventRetention: Service {
         }
     }
 
-    /// Deletes all there is to delete; returns how many events.
+    /// Deletes all there is to delete, in one pass over the old events; returns how many.
     package func prune(before moment: Timestamp) async throws -> Int {
-        var total = 0
+        var (total, position) = (0, EventPosition.start)
         while true {
-            let count = try await store.sharedWrite { try $0.pruneEvents(before: moment, limit: 500) }
-            total += count
-            if count < 500 { return total }
+            let look = try await store.sharedWrite { [position] in try $0.pruneEvents(before: moment, after: position, limit: 500) }
+            total += look.deleted
+            guard let next = look.next else { return total }
+            position = next
             try await Task.sleep(for: .milliseconds(50))
         }
     }

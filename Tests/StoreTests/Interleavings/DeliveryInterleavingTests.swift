@@ -86,7 +86,7 @@ struct DeliveryInterleavingTests {
         let (retrying, pruning) = (try await world.session(), try await world.session())
         try await retrying.run { try $0.retryDelivery(claimed[0].id, retries: 3, parkedReason: nil, at: Interleaving.moment) }
         // It is passed over, and the other one is not.
-        #expect(try await pruning.run { try $0.pruneEvents(before: Interleaving.moment + .seconds(1), limit: 10) } == 1)
+        #expect(try await pruning.run { try $0.pruneEvents(before: Interleaving.moment + .seconds(1), limit: 10).deleted } == 1)
         try await retrying.commit()
         try await pruning.commit()
         #expect(try await world.store.read { try $0.delivery(claimed[0].id) }?.status == .pending)

@@ -60,7 +60,7 @@ struct EventInterleavingTests {
         let old = Interleaving.event(key: "k")
         _ = try await world.store.storeEvent(old, deliveries: [])
         let (pruning, storing) = (try await world.session(), try await world.session())
-        #expect(try await pruning.run { try $0.pruneEvents(before: Interleaving.moment + .seconds(1), limit: 10) } == 1)
+        #expect(try await pruning.run { try $0.pruneEvents(before: Interleaving.moment + .seconds(1), limit: 10).deleted } == 1)
         let stored = try await world.start(
             { try $0.storeEvent(Interleaving.event(key: "k"), deliveries: []) }, in: storing, blockedBy: pruning)
         try await pruning.commit()

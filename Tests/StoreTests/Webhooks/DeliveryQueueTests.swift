@@ -172,7 +172,7 @@ struct DeliveryQueueTests {
             return try tx.storeEvent(young, deliveries: [])
         }
         let limit = start + .seconds(30)
-        #expect(try await store.write { try $0.pruneEvents(before: limit, limit: 100) } == 1)
+        #expect(try await store.write { try $0.pruneEvents(before: limit, limit: 100).deleted } == 1)
         #expect(try await store.read { try $0.event(ended.id) } == nil)
         #expect(try await store.read { try $0.event(pending.id) } != nil)
     }

@@ -2,28 +2,41 @@ import Spec
 package import Values
 
 extension Writing {
-    /// Deletes events of before `moment` that owe no delivery any more, with their deliveries and attempts; returns how many it found,
-    /// fewer than `limit` once none is left.
+    /// Looks at the next `limit` events of before `moment`, and deletes those of them that owe no delivery any more, with their
+    /// deliveries and attempts.
     ///
-    /// Events that somebody else holds are passed over. Once they are held here they are looked at again: meanwhile somebody may have
-    /// asked for a delivery anew, and then the event stays.
+    /// What a look costs does not depend on how many events are still owed to somebody. Events that somebody else holds are passed
+    /// over. Once they are held here they are looked at again: meanwhile somebody may have asked for a delivery anew, and then the
+    /// event stays.
     @discardableResult
-    package func pruneEvents(before moment: Timestamp, limit: Int) throws -> Int {
-        let found = try db.values(
-            """
-            SELECT id FROM events WHERE created_at < ? AND NOT EXISTS (
-                SELECT 1 FROM deliveries WHERE deliveries.event_id = events.id AND deliveries.status = 'PENDING')
-            ORDER BY created_at LIMIT ? {for update} {skip locked}
-            """,
-            [moment.milliseconds, limit], as: String.self)
+    package func pruneEvents(before moment: Timestamp, after position: EventPosition = .start, limit: Int) throws -> EventPruning {
+        let page = try db.rows(
+            Self.oldEvents, [position.createdAt, position.id, moment.milliseconds, limit]
+        ) { row in EventPosition(createdAt: try row[0], id: try row[1]) }
+        var found: [String] = []
+        try db.run(Self.holdEndedEvent, each: page.map { [$0.id] }) { _, row in found.append(try row[0]) }
         if db.dialect.locksRows { try keepWebhooks(ofEvents: found) }
-        try db.run(
+        let deleted = try db.run(
             """
             DELETE FROM events WHERE id = ? AND NOT EXISTS (
                 SELECT 1 FROM deliveries WHERE deliveries.event_id = events.id AND deliveries.status = 'PENDING')
             """,
             each: found.map { [$0] })
-        return found.count
+        return EventPruning(deleted: deleted.reduce(0, +), next: page.count < limit ? nil : page.last)
+    }
+
+    static var oldEvents: SQL {
+        """
+        SELECT created_at, id FROM events WHERE (created_at, id) > (?, ?) AND created_at < ? ORDER BY created_at, id LIMIT ?
+        """
+    }
+
+    static var holdEndedEvent: SQL {
+        """
+        SELECT id FROM events WHERE id = ? AND NOT EXISTS (
+            SELECT 1 FROM deliveries WHERE deliveries.event_id = events.id AND deliveries.status = 'PENDING')
+        {for update} {skip locked}
+        """
     }
 
     /// Whoever removes a webhook takes its deliveries, as whoever removes an event does: one of the two waits.
