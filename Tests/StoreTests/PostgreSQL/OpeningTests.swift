@@ -55,6 +55,19 @@ struct OpeningTests {
         #expect(error?.message.contains("holds tables of another program; name a database of its own with --state") == true)
     }
 
+    @Test func `a change of the schema may take longer than any other statement, as the index of a large table does`() throws {
+        try Store(state: server.url(database: database), keyring: nil).close()
+        for sql in [
+            "DROP INDEX deliveries_by_status", "UPDATE reconcile_schema SET version = 8",
+            """
+            CREATE FUNCTION wait() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(12.5); END $$
+            """,
+            "CREATE EVENT TRIGGER slow ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION wait()",
+        ] { try server.psql(sql, database: database) }
+        try Store(state: server.url(database: database), keyring: nil).close()
+        #expect(try server.psql("SELECT version FROM reconcile_schema", database: database) == "\(Schema.currentVersion)")
+    }
+
     @Test func `what an extension brought is in nobody's way`() throws {
         try server.psql("CREATE EXTENSION pg_stat_statements", database: database)
         #expect(try objects().contains("pg_stat_statements"))

@@ -81,6 +81,7 @@ struct KeyCanaryTests {
             try db.execute(
                 sql: """
                     DROP TABLE copies; DROP TABLE leases; DROP TABLE writers; DROP INDEX oauth_states_by_integration;
+                    DROP INDEX deliveries_by_status;
                     ALTER TABLE limit_windows DROP COLUMN given; ALTER TABLE state DROP COLUMN canary; PRAGMA user_version = 4
                     """)
         }

@@ -106,14 +106,14 @@ final class PostgresLink {
         do { _ = try exchange([.control("DEALLOCATE ALL")]) } catch { close() }
     }
 
-    /// How long one exchange may take; the server ends a statement before (`statement_timeout`).
-    private static let longestExchange: Duration = .seconds(12)
+    /// How long one exchange may take; the server ends a statement before (`statement_timeout`). A migration sets both higher.
+    var longestExchange: Duration = .seconds(12)
     /// How long the first exchange of a connection may take: a pooler that has no server lets it wait.
     private static let longestGreeting: Duration = .seconds(5)
 
     private var patience: Duration {
-        guard let end else { return Self.longestExchange }
-        return max(.milliseconds(100), min(Self.longestExchange, ContinuousClock.now.duration(to: end)))
+        guard let end else { return longestExchange }
+        return max(.milliseconds(100), min(longestExchange, ContinuousClock.now.duration(to: end)))
     }
 
     // MARK: Connecting

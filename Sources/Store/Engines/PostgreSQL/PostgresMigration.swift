@@ -104,7 +104,11 @@ enum PostgresMigration {
         }
     }
 
+    /// An index of a large table takes minutes.
     private static func migrate(_ link: PostgresLink) throws {
+        let usual = link.longestExchange
+        link.longestExchange = .seconds(3605)
+        defer { link.longestExchange = usual }
         for attempt in 1... {
             do {
                 try link.transact { connection in try migrate(connection, address: link.origin.address) }
@@ -118,6 +122,7 @@ enum PostgresMigration {
 
     private static func migrate(_ connection: any Connection, address: DatabaseAddress) throws {
         try connection.run("SET LOCAL lock_timeout = '2s'", [])
+        try connection.run("SET LOCAL statement_timeout = '1h'", [])
         try connection.run("SELECT pg_advisory_xact_lock(?)", [lock])
         // Asked again under the lock: another process may have migrated meanwhile.
         let version = try version(on: connection, address: address)

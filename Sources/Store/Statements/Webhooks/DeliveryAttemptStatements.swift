@@ -29,8 +29,9 @@ extension Statements {
         var page = ListPage(items: records.map { AttemptedDelivery(record: $0, attempts: []) }, hasMore: records.hasMore)
         var (position, bytes) = (0, 0)
         try db.scan(
-            includesResponses ? Self.attemptsWithResponses : Self.attemptsAlone,
-            [webhook.text, status?.rawValue, status?.rawValue, newest.id.text, oldest.id.text, DeliveryAttempt.shown]
+            status == nil ? Self.attemptsOfPage : Self.attemptsOfPageOfStatus,
+            [includesResponses, webhook.text] + SQLArguments(status.map { [.text($0.rawValue)] } ?? [])
+                + [newest.id.text, oldest.id.text, DeliveryAttempt.shown]
         ) { row in
             let id: String = try row[0]
             while page.items[position].record.id.text != id {
@@ -54,20 +55,20 @@ extension Statements {
         return page
     }
 
-    private static var attemptsAlone: SQL {
+    static var attemptsOfPage: SQL {
         """
-        SELECT a.delivery_id, a.number, a.at, a.duration, a.status_code, a.error, NULL
+        SELECT a.delivery_id, a.number, a.at, a.duration, a.status_code, a.error, CASE WHEN ? = 1 THEN a.response END
         FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
-        WHERE d.webhook_id = ? AND (? IS NULL OR d.status = ?) AND d.id <= ? AND d.id >= ? AND a.number > d.attempts - ?
+        WHERE d.webhook_id = ? AND d.id <= ? AND d.id >= ? AND a.number > d.attempts - ?
         ORDER BY d.id DESC, a.number DESC
         """
     }
 
-    private static var attemptsWithResponses: SQL {
+    static var attemptsOfPageOfStatus: SQL {
         """
-        SELECT a.delivery_id, a.number, a.at, a.duration, a.status_code, a.error, a.response
+        SELECT a.delivery_id, a.number, a.at, a.duration, a.status_code, a.error, CASE WHEN ? = 1 THEN a.response END
         FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
-        WHERE d.webhook_id = ? AND (? IS NULL OR d.status = ?) AND d.id <= ? AND d.id >= ? AND a.number > d.attempts - ?
+        WHERE d.webhook_id = ? AND d.status = ? AND d.id <= ? AND d.id >= ? AND a.number > d.attempts - ?
         ORDER BY d.id DESC, a.number DESC
         """
     }

@@ -18,15 +18,32 @@ extension Statements {
         of webhook: WebhookID, status: DeliveryRecord.Status?, after: String?, limit: PageLimit
     ) throws -> ListPage<DeliveryRecord> {
         try db.page(
-            """
-            SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
-                d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
-            FROM deliveries d JOIN events e ON e.id = d.event_id
-            WHERE d.webhook_id = ? AND (? IS NULL OR d.status = ?) AND (? IS NULL OR d.id < ?)
-            ORDER BY d.id DESC LIMIT ?
-            """,
-            [webhook.text, status?.rawValue, status?.rawValue, after, after, limit.rows], limit: limit
+            status == nil ? Self.deliveryPage : Self.deliveryPageOfStatus,
+            [webhook.text] + SQLArguments(status.map { [.text($0.rawValue)] } ?? []) + [after, limit.rows], limit: limit
         ) { row in try DeliveryRecord(row: row) }
+    }
+
+    // A bound in any case, which lets SQLite start behind `after`; no id reaches `~`. A status of its own statement, so that an index
+    // finds the few that have it among many that have not.
+
+    static var deliveryPage: SQL {
+        """
+        SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
+            d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
+        FROM deliveries d JOIN events e ON e.id = d.event_id
+        WHERE d.webhook_id = ? AND d.id < coalesce(?, '~')
+        ORDER BY d.id DESC LIMIT ?
+        """
+    }
+
+    static var deliveryPageOfStatus: SQL {
+        """
+        SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
+            d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
+        FROM deliveries d JOIN events e ON e.id = d.event_id
+        WHERE d.webhook_id = ? AND d.status = ? AND d.id < coalesce(?, '~')
+        ORDER BY d.id DESC LIMIT ?
+        """
     }
 
     /// The webhooks that have anything unclaimed to wait for, each with its earliest due time.
