@@ -19,6 +19,9 @@ final class ListSlots: Sendable {
         let continuation: CheckedContinuation<Bool, Never>
     }
 
+    /// Fewer than the state reads at once, so that slow lists leave room for the loads of keys, routes and events.
+    static let atOnce = 4
+
     private let state: Mutex<State>
     private let longestQueue: Int
     private let share: Int
@@ -27,7 +30,7 @@ final class ListSlots: Sendable {
     ///   - count: how many run at once.
     ///   - longestQueue: how many wait, of all workspaces.
     ///   - share: how many of one.
-    init(count: Int = 4, longestQueue: Int = 512, share: Int = 128) {
+    init(count: Int = ListSlots.atOnce, longestQueue: Int = 512, share: Int = 128) {
         state = Mutex(State(free: count))
         self.longestQueue = longestQueue
         self.share = share

@@ -36,6 +36,12 @@ protocol Engine: Sendable {
     func close()
 }
 
+extension Engine {
+    /// How many reads run at once; the others wait. More than the lists that a runtime makes at once, so that slow ones leave room for
+    /// the short reads that every request may need.
+    static var readers: Int { 6 }
+}
+
 /// A lane as a batch of group commits sees it.
 protocol BatchTransactions {
     /// Runs one transaction beside others, to its commit; a body that throws leaves no trace.

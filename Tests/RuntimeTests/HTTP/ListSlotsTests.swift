@@ -1,4 +1,6 @@
+import Foundation
 import HTTPTypes
+import Store
 import Synchronization
 import Testing
 import Values
@@ -38,6 +40,38 @@ struct ListSlotsTests {
         let refused = Mutex(0)
 
         func note(_ workspace: String) { workspaces.withLock { $0.append(workspace) } }
+    }
+
+    private final class SlowReads: Sendable {
+        let begun = Mutex(0)
+        let gate = DispatchSemaphore(value: 0)
+
+        /// Whether it was let go.
+        func read() -> Bool {
+            begun.withLock { $0 += 1 }
+            return gate.wait(timeout: .now() + 20) == .success
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `as many slow lists as are made at once leave room for two other reads`() async throws {
+        let world = try DeliveryWorld()
+        let slow = SlowReads()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for _ in 0...ListSlots.atOnce {
+                group.addTask {
+                    try await world.store.read { _ in slow.read() }
+                }
+            }
+            while slow.begun.withLock({ $0 }) <= ListSlots.atOnce {
+                try Task.checkCancellation()
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            // The slow ones are all under way.
+            _ = try await world.store.read { try $0.stateSerial() }
+            for _ in 0...ListSlots.atOnce { slow.gate.signal() }
+            for try await isReleased in group { #expect(isReleased) }
+        }
     }
 
     @Test func `no more than the slots run at once, and every waiting one gets its turn`() async throws {

@@ -23,7 +23,7 @@ final class PostgresEngine: Engine {
         self.address = address
         let origin = PostgresLink.Origin(address: address, node: UUID().uuidString.lowercased())
         self.origin = origin
-        readers = ConnectionThreads(label: "reconcile.state.read", count: 3, origin: origin, lanes: nil)
+        readers = ConnectionThreads(label: "reconcile.state.read", count: Self.readers, origin: origin, lanes: nil)
         exclusive = ConnectionThreads(label: "reconcile.state.write", count: 1, origin: origin, lanes: 1)
         shared = ConnectionThreads(label: "reconcile.state.share", count: 2, origin: origin, lanes: 2, isKeyed: true)
         batches = ConnectionThreads(label: "reconcile.state.batch", count: 2, origin: origin, lanes: 4, isKeyed: true)

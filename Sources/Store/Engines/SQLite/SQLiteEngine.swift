@@ -14,7 +14,7 @@ final class SQLiteEngine: Engine {
         var configuration = Configuration()
         configuration.label = "reconcile.state"
         configuration.busyMode = .timeout(busyTimeout / .seconds(1))
-        configuration.maximumReaderCount = 4
+        configuration.maximumReaderCount = Self.readers
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
         }
