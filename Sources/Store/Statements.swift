@@ -11,6 +11,13 @@ package struct StatementSession {
     let connection: any Connection
     /// Opens and seals what is secret; nil where the caller came without a key.
     let keyring: Keyring?
+    let sealing = Sealing()
+
+    /// What is known of the right to seal in this transaction.
+    final class Sealing {
+        /// Whether the state's own key was looked at, and fits.
+        var isChecked = false
+    }
 }
 
 /// One consistent snapshot of the state.

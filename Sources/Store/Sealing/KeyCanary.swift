@@ -50,6 +50,13 @@ extension StoreError {
                 set the old one as ENCRYPTION_KEY_PREVIOUS and run `reconcile secrets rotate`
                 """)
     }
+
+    static let keyRotatedAway = StoreError(
+        code: .sealed,
+        message: """
+            the secrets of the state were encrypted anew, under another ENCRYPTION_KEY than this process was started with; nothing was \
+            written: restart it with the new key
+            """)
 }
 
 extension Store {
@@ -95,6 +102,24 @@ extension Statements {
 }
 
 extension Writing {
+    /// The key, to seal with; `sealed` where `secrets rotate` has gone over to another one since this process was started.
+    ///
+    /// Asked of the state once a transaction. The answer holds until its end: a rotation records its key only once nobody is in a
+    /// transaction that seals, and seals anew what such ones have left.
+    func sealingKeyring() throws -> Keyring {
+        let keyring = try requireKeyring()
+        guard !session.sealing.isChecked else { return keyring }
+        let canary: [UInt8]? = try db.value("SELECT canary FROM state WHERE id = 1 {for key share of state}")
+        if let canary, !keyring.names(canary) { throw StoreError.keyRotatedAway }
+        session.sealing.isChecked = true
+        return keyring
+    }
+
+    /// Waits for everyone who is sealing, and lets nobody begin to until the end of the transaction; the canary as it is then.
+    func holdSealing() throws -> [UInt8]? {
+        try db.value("SELECT canary FROM state WHERE id = 1 {for update}")
+    }
+
     func sealCanary(under keyring: Keyring) throws {
         let sealed = try keyring.seal(KeyCanary.text, for: KeyCanary.place)
         try db.run("UPDATE state SET canary = ? WHERE id = 1", [sealed])

@@ -104,6 +104,11 @@ package struct Keyring: Sendable {
         sealed.count > 5 && Array(sealed[1..<5]) == current.id
     }
 
+    /// Whether a key of this ring sealed it, as the value itself says.
+    func names(_ sealed: [UInt8]) -> Bool {
+        sealed.count > 5 && [current.id, previous?.id].contains(Array(sealed[1..<5]))
+    }
+
     /// A keyed digest by which a saved plan recognises a secret without holding it.
     package func fingerprint(_ secret: Secret) -> String {
         Hex.encode(HMACSHA256(key: current.fingerprintKey).authenticate(Array(secret.reveal().utf8)))

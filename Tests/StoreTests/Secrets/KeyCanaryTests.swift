@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Spec
 import TestSupport
 import Testing
 import Values
@@ -96,6 +97,52 @@ struct KeyCanaryTests {
         _ = try await rotate(to: "b", from: "a")
         let error = await #expect(throws: StoreError.self) { try await running.checkKey() }
         #expect(error?.code == .sealed)
+    }
+
+    @Test func `who runs on with a key that was rotated away seals nothing any more, and writes what needs no key`() async throws {
+        let running = try Store(state: path, keyring: try keyring("a"))
+        defer { running.close() }
+        let (now, integration) = (Timestamp(milliseconds: 1), IntegrationID(at: Timestamp(milliseconds: 1)))
+        let spec = IntegrationSpec(
+            name: "Example", type: .custom, provider: "custom", scopes: [], config: .init(tokenUrl: "https://as.example/token"))
+        try await running.write { writing in
+            try writing.setSecret(Secret("v"), of: "wh_1", field: "secret", at: now)
+            _ = try writing.insertIntegration(id: integration, workspace: "acme", name: "example", spec: spec, by: "test", at: now)
+        }
+        #expect(try await rotate(to: "b", from: "a") == 1)
+        let tokens = ConnectionTokens(access: Secret("access"), refresh: Secret("refresh"))
+        let writes: [@Sendable (Writing) throws -> Void] = [
+            { try $0.setSecret(Secret("w"), of: "wh_1", field: "secret", at: now) },
+            {
+                _ = try $0.insertConnection(
+                    id: ConnectionID(at: now), workspace: "acme", integration: integration,
+                    grant: Grant(tokens: tokens, tokenType: "Bearer", scopes: [], metadata: [:], expiresAt: nil, dueAt: nil), region: nil,
+                    by: "test", at: now)
+            },
+            {
+                try $0.insertRevocation(
+                    Revocation(
+                        workspace: "acme", connectionID: ConnectionID(at: now), url: "https://as.example/revoke", clientID: "c",
+                        clientSecret: nil, authMethod: .none, tokens: tokens), at: now)
+            },
+            {
+                try $0.insertOAuthState(
+                    OAuthStateRecord(
+                        hash: [1], workspace: "acme", integrationID: integration, connectionID: nil, redirectURI: "https://a.example",
+                        returnURL: nil, scopes: [], verifier: Secret("verifier"), isBrowserBound: false, createdBy: "test", createdAt: now))
+            },
+        ]
+        for (number, write) in writes.enumerated() {
+            let error = await #expect(throws: StoreError.self, "\(number)") { try await running.sharedWrite(write) }
+            #expect(error?.code == .sealed, "\(number)")
+            #expect(error?.message.contains("restart it with the new key") == true, "\(number)")
+        }
+        _ = try await running.write { try $0.advanceSerial() }
+        // Who has both keys seals under the new one, before and after a rotation.
+        let both = try Store(state: path, keyring: try keyring("b", previous: "a"))
+        defer { both.close() }
+        try await both.write { try $0.setSecret(Secret("w"), of: "wh_1", field: "secret", at: now) }
+        #expect(try await both.read { try $0.secrets(of: "wh_1") } == ["secret": Secret("w")])
     }
 
     @Test func `of two first keys at once one is remembered and the other refused`() async throws {

@@ -131,7 +131,8 @@ extension PostgresLink {
         opening.guardPosition = opening.requests.count
         opening.requests.append(seat.guardian)
         if isolation == .exclusive {
-            opening.requests.append(Request(sql: "SELECT serial, key_serial FROM state WHERE id = 1 FOR UPDATE"))
+            // Not FOR UPDATE, which would wait for everyone who seals (`sealingKeyring`), and they for it.
+            opening.requests.append(Request(sql: "SELECT serial, key_serial FROM state WHERE id = 1 FOR NO KEY UPDATE"))
         }
         return opening
     }

@@ -180,7 +180,7 @@ extension Writing {
     }
 
     private func seal(_ tokens: ConnectionTokens, of id: ConnectionID) throws -> (access: [UInt8], refresh: [UInt8]?) {
-        let keyring = try requireKeyring()
+        let keyring = try sealingKeyring()
         return (
             try keyring.seal(tokens.access, for: .accessToken(of: id)),
             try tokens.refresh.map { try keyring.seal($0, for: .refreshToken(of: id)) }

@@ -13,7 +13,7 @@ extension Writing {
         try deleteOAuthStates(ofIntegration: id)
         let held = try holdTokens(ofIntegrations: [id])
         guard !held.isEmpty else { return [] }
-        let keyring = try requireKeyring()
+        let keyring = try sealingKeyring()
         try queueRevocations(of: held, [integration], at: now)
         let changes = try held.map { tokens -> SQLArguments in
             [

@@ -122,7 +122,7 @@ extension Writing {
 
     private func insertRevocations(_ revocations: [Revocation], at now: Timestamp) throws {
         guard !revocations.isEmpty else { return }
-        let keyring = try requireKeyring()
+        let keyring = try sealingKeyring()
         let rows = try revocations.map { revocation -> SQLArguments in
             [
                 revocation.workspace, revocation.connectionID.text, revocation.url,

@@ -36,7 +36,7 @@ extension Statements {
 extension Writing {
     /// Keeps a started flow; `pruneOAuthStates` forgets those that nobody finished in time.
     package func insertOAuthState(_ record: OAuthStateRecord) throws {
-        let verifier = try record.verifier.map { try requireKeyring().seal($0, for: .verifier(of: record.hash)) }
+        let verifier = try record.verifier.map { try sealingKeyring().seal($0, for: .verifier(of: record.hash)) }
         try db.run(
             """
             INSERT INTO oauth_states (hash, workspace, integration_id, connection_id, redirect_uri, return_url, scopes,

@@ -5,7 +5,8 @@ extension Store {
     ///
     /// It goes page by page, each page in a transaction of its own, and puts a value only in the place of the one that it has opened:
     /// a token that was refreshed meanwhile stays. Passes are repeated until one finds nothing; then the canary, which is not counted,
-    /// is sealed anew. Until then the state still wants the previous key, so whoever is interrupted starts it again.
+    /// is sealed anew, in one transaction with what was sealed under the previous key up to that moment. Until then the state still
+    /// wants the previous key, so whoever is interrupted starts it again; from then on nobody seals under it any more.
     ///
     /// A value that neither key opens ends it with `sealed`, and with nothing of its page written.
     package func rotateSecrets(progress: (SecretRotationProgress) -> Void = { _ in }) async throws -> Int {
@@ -30,10 +31,13 @@ extension Store {
                 }
             }
             if found == 0 {
-                try await write { writing in
-                    if !(try writing.canary().map(keyring.isCurrent) ?? false) { try writing.sealCanary(under: keyring) }
-                }
-                return resealed
+                return try await resealed
+                    + write { writing in
+                        let canary = try writing.holdSealing()
+                        let left = try SealedColumn.allCases.reduce(0) { try $0 + writing.sealAnew($1, under: keyring) }
+                        if !(canary.map(keyring.isCurrent) ?? false) { try writing.sealCanary(under: keyring) }
+                        return left
+                    }
             }
         }
         throw StoreError(
@@ -69,6 +73,17 @@ extension Statements {
 }
 
 extension Writing {
+    /// Seals all of a column anew that is not under the current key, and returns how many values that were.
+    fileprivate func sealAnew(_ column: SealedColumn, under keyring: Keyring) throws -> Int {
+        var (resealed, start) = (0, column.start)
+        while true {
+            let page = try sealedValues(of: column, after: start, notUnder: keyring, limit: SecretRotation.pageSize)
+            guard let last = page.last else { return resealed }
+            resealed += try replaceSealed(column, try page.compactMap { try SecretRotation.change(of: $0, under: keyring) })
+            start = last.key
+        }
+    }
+
     /// Returns how many values were still those that the changes were made from.
     fileprivate func replaceSealed(_ column: SealedColumn, _ changes: [SQLArguments]) throws -> Int {
         try db.run(column.replacement, each: changes).reduce(0, +)

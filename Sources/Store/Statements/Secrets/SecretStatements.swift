@@ -62,7 +62,7 @@ extension Writing {
     /// - Parameter secrets: of one field one value.
     package func setSecrets(_ secrets: [ResourceSecret], at now: Timestamp) throws {
         guard !secrets.isEmpty else { return }
-        let keyring = try requireKeyring()
+        let keyring = try sealingKeyring()
         let sorted = secrets.sorted { a, b in
             a.resourceID.isExactly(b.resourceID) ? a.field.precedes(b.field) : a.resourceID.precedes(b.resourceID)
         }
