@@ -18,7 +18,7 @@ extension Statements {
         }
         var domains = Set(sides.map { Manifest.Domain(workspace: $0.key.workspace, owner: $0.value.owner) })
         var renames: [Address: Address] = [:]
-        let later = try revisionChanges(of: revision + 1 ... .max)
+        let later = revision < .max ? try revisionChanges(of: revision + 1 ... .max) : [:]
         for number in later.keys.sorted(by: >) {
             for change in later[number, default: []].reversed() {
                 domains.insert(Manifest.Domain(workspace: change.address.workspace, owner: change.owner))

@@ -15,6 +15,10 @@ struct Row {
         get throws { try Value(columns.index(of: name), of: columns) }
     }
 
+    /// A number of things that happened, from which the program counts on: in a damaged row it may be any, and must neither be below
+    /// zero nor reach the end of the integers.
+    func count(_ column: Int) throws -> Int { min(max(try self[column], 0), 1_000_000_000) }
+
     func isNull(_ name: String) throws -> Bool { try columns.isNull(columns.index(of: name)) }
 
     /// Bytes of text and blobs in all columns.

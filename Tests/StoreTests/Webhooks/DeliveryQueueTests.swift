@@ -160,6 +160,30 @@ struct DeliveryQueueTests {
         #expect(again.attempts == 1)
     }
 
+    @Test func `numbers that nobody has counted to stop neither a process nor the outcomes beside them`() async throws {
+        let (damaged, sound) = (delivery(), delivery())
+        for delivery in [damaged, sound] {
+            let event = event()
+            _ = try await store.write { try $0.storeEvent(event, deliveries: [delivery]) }
+        }
+        try folder.state.sql(
+            """
+            UPDATE deliveries SET attempts = 9223372036854775807, attempts_before = -9223372036854775807,
+                retries_left = -9223372036854775807 WHERE id = '\(damaged.id.text)'
+            """)
+        try folder.state.sql("UPDATE webhooks SET consecutive_failures = 9223372036854775807, failing_since = 1")
+        let held = try await claim("a-1")
+        #expect(held.count == 2)
+        for delivery in held { #expect(delivery.nextRetry > 0 && delivery.attempts < .max && delivery.retriesLeft >= 0) }
+        let (failed, later, webhook) = (attempt(500), start + .seconds(5), webhook)
+        let written = try await store.groupWrite { tx in
+            let outcome = ReceiverOutcome(webhook: webhook, url: "https://example.com", failures: 2, failingSince: later)
+            _ = try tx.noteReceivers([outcome], longest: .seconds(1_000_000_000), at: later)
+            return try tx.settleDeliveries(held.map { .attempted($0, failed, then: .exhausted(reason: "500")) })
+        }
+        #expect(written == [true, true])
+    }
+
     @Test func `pruning spares what is owed and what is young`() async throws {
         let (pending, ended, young) = (
             event(), event(),

@@ -34,8 +34,10 @@ final class WriterSeat {
     func decide() { isUndecided = false }
 
     /// Takes over the row as an earlier link of this process left it, before the first transaction.
+    ///
+    /// Of a number that nobody has counted to, the row refuses the first transaction.
     func register(batch: Int) {
-        self.batch = batch
+        self.batch = min(max(batch, 0), 1 << 62)
         isRegistered = true
     }
 

@@ -24,8 +24,8 @@ extension Writing {
             let body: String = try row[5]
             claimed[position].append(
                 try ClaimedDelivery(
-                    id: id, eventID: event, webhookID: wanted[position].webhook, claim: claim, attempts: row[2], attemptsBefore: row[3],
-                    retriesLeft: row[4], body: Array(body.utf8)))
+                    id: id, eventID: event, webhookID: wanted[position].webhook, claim: claim, attempts: row.count(2),
+                    attemptsBefore: row.count(3), retriesLeft: row.count(4), body: Array(body.utf8)))
         }
         return claimed.flatMap { $0.sorted { $0.id < $1.id } }
     }

@@ -40,7 +40,7 @@ extension Writing {
         """
         UPDATE webhooks SET
             failing_since = CASE WHEN ? = 0 THEN NULL WHEN ? = 1 THEN ? ELSE coalesce(failing_since, ?) END,
-            consecutive_failures = CASE WHEN ? = 1 THEN ? ELSE consecutive_failures + ? END
+            consecutive_failures = CASE WHEN ? = 1 THEN ? ELSE {least}(consecutive_failures, 1000000000) + ? END
         WHERE id = ? AND (failing_since IS NOT NULL OR ? > 0) AND {member url of spec} = ?
         RETURNING failing_since
         """
