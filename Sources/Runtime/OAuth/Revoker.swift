@@ -73,8 +73,17 @@ package struct Revoker: Sendable {
 
     private func claim(atMost room: Int, except urls: Set<String>) async throws -> [Revocation] {
         let moment = now()
-        guard room > 0, let next = try await store.read({ try $0.nextRevocationDue() }), next <= moment else { return [] }
-        return try await store.sharedWrite { try $0.claimRevocations(at: moment, until: moment + Self.lease, limit: room, except: urls) }
+        while room > 0, let next = try await store.read({ try $0.nextRevocationDue() }), next <= moment {
+            let claimed = try await store.sharedWrite {
+                try $0.claimRevocations(at: moment, until: moment + Self.lease, limit: room, except: urls)
+            }
+            for failure in claimed.failures {
+                logger.error("a revocation cannot be read, and is put off by a day", metadata: ["error": "\(failure)"])
+            }
+            // What cannot be read has made room for others.
+            if !claimed.revocations.isEmpty || claimed.failures.isEmpty { return claimed.revocations }
+        }
+        return []
     }
 
     /// Tries once, and writes what came of it; false where it is to be tried again.

@@ -1,6 +1,8 @@
+import Logging
 import Spec
 import Store
 import Synchronization
+import TestSupport
 import Testing
 import Values
 
@@ -98,10 +100,78 @@ struct RevokerTests {
         let now = world.now
         var all: [Revocation] = []
         while all.count < 50 {
-            all += try await world.store.write { try $0.claimRevocations(at: now, until: now + Revoker.lease, limit: 50, except: []) }
+            all += try await world.store.write {
+                try $0.claimRevocations(at: now, until: now + Revoker.lease, limit: 50, except: []).revocations
+            }
         }
         try await world.revoker.settle(all)
         #expect(told(world, "dead.example") < 50)
         #expect(try await world.store.read { try $0.nextRevocationDue() } != nil)
+    }
+
+    @Test func `revocations that cannot be read hold up no other, are told about once, and wait for a day`() async throws {
+        let world = try OAuthWorld { _, _ in ProviderResponse(status: 200) }
+        // More than are claimed at a time, and before the others.
+        try await queue(world, "a.example", 40)
+        try world.folder.state.sql(
+            sqlite: "UPDATE revocations SET request = x'0100000000000000' WHERE id <= 30",
+            postgres: "UPDATE revocations SET request = '\\x0100000000000000' WHERE id <= 30")
+        try world.folder.state.sql("UPDATE revocations SET connection_id = 'damaged' WHERE id = 31")
+        let lines = Lines()
+        let revoker = Revoker(
+            store: world.store, sender: world.provider, now: { [clock = world.clock] in clock.now },
+            logger: Logger(label: "test") { _ in lines })
+        try await revoker.settleDue()
+        #expect(told(world, "a.example") == 9)
+        #expect(lines.messages.list.count { $0.contains("cannot be read") } == 31)
+        world.clock.advance(.seconds(86_399))
+        try await revoker.settleDue()
+        #expect(lines.messages.list.count == 31)
+        #expect(try await world.store.read { try $0.nextRevocationDue() } == world.now + .seconds(1))
+    }
+
+    @Test func `a process whose key was rotated away puts nothing off`() async throws {
+        let world = try OAuthWorld { _, _ in ProviderResponse(status: 200) }
+        try await queue(world, "a.example", 1)
+        let rotating = try Store(
+            state: world.folder.state.location,
+            keyring: Keyring(current: Secret(String(repeating: "n", count: 32)), previous: Secret(String(repeating: "k", count: 32))))
+        _ = try await rotating.rotateSecrets()
+        rotating.close()
+        let error = await #expect(throws: StoreError.self) { try await world.revoker.settleDue() }
+        #expect(error?.message.contains("restart it with the new key") == true)
+        #expect(try await world.store.read { try $0.nextRevocationDue() } == world.now)
+    }
+
+    @Test func `a number of tries that nobody has counted to ends a revocation, and no process`() async throws {
+        let world = try OAuthWorld { _, _ in ProviderResponse(status: 503) }
+        try await queue(world, "a.example", 1)
+        try await queue(world, "b.example", 1)
+        try world.folder.state.sql("UPDATE revocations SET attempts = 9223372036854775807 WHERE id = 1")
+        try world.folder.state.sql("UPDATE revocations SET attempts = -9223372036854775807 WHERE id = 2")
+        try await world.revoker.settleDue()
+        #expect(try world.folder.state.sql("SELECT id FROM revocations") == "2")
+    }
+}
+
+/// The messages of a logger.
+private struct Lines: LogHandler {
+    let messages = Messages()
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    final class Messages: Sendable {
+        private let messages = Mutex<[String]>([])
+        var list: [String] { messages.withLock { $0 } }
+        func append(_ message: String) { messages.withLock { $0.append(message) } }
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        messages.append(event.message.description)
     }
 }

@@ -201,6 +201,7 @@ struct ConnectionInterleavingTests {
         let (one, other) = (try await world.session(), try await world.session())
         let claim = { @Sendable (writing: Writing) in
             try writing.claimRevocations(at: Interleaving.moment, until: Interleaving.moment + .seconds(60), limit: 16, except: [String]())
+                .revocations
         }
         let first = try await one.run(claim)
         let second = try await other.run(claim)

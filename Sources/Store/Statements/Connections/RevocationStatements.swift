@@ -11,31 +11,49 @@ extension Statements {
     package func revocations(of id: ConnectionID) throws -> [Revocation] {
         try db.rows(
             "SELECT id, workspace, connection_id, url, request, attempts FROM revocations WHERE connection_id = ? ORDER BY id", [id.text]
-        ) { row in try revocation(row) }.compactMap { $0 }
+        ) { row in try revocation(row, openedBy: requireKeyring()) }
     }
 
-    /// Opened; nil for what cannot be read. Columns: id, workspace, connection_id, url, request, attempts.
-    fileprivate func revocation(_ row: Row) throws -> Revocation? {
-        guard let connectionID = ConnectionID(try row[2] as String) else { return nil }
-        let text = try requireKeyring().open(row[4], at: .revocation(of: connectionID))
-        return try Revocation(
-            id: row[0], workspace: row[1], connectionID: connectionID, url: row[3], attempts: row[5], sealedText: text)
+    /// Throws `sealed` for one that cannot be read. Columns: id, workspace, connection_id, url, request, attempts.
+    fileprivate func revocation(_ row: Row, openedBy keyring: Keyring) throws -> Revocation {
+        let (id, connection): (Int, String) = try (row[0], row[2])
+        guard let connectionID = ConnectionID(connection),
+            let revocation = try Revocation(
+                id: id, workspace: row[1], connectionID: connectionID, url: row[3], attempts: row.count(5),
+                sealedText: keyring.open(row[4], at: .revocation(of: connectionID)))
+        else { throw StoreError(code: .sealed, message: "the revocation \(id) of the connection \(connection) is damaged") }
+        return revocation
     }
 }
 
+/// Revocations that were due.
+package struct ClaimedRevocations: Sendable {
+    package var revocations: [Revocation]
+    /// Why others that were due cannot be read: damaged, or sealed under a key that is not here. They are put off.
+    package var failures: [StoreError]
+}
+
 extension Writing {
+    /// For how long a revocation that cannot be read is put off.
+    package static var unreadableRevocationDelay: Duration { .seconds(86_400) }
+
     /// Takes revocations that are due, at most 4 of one provider and one of a connection; nobody else is given them before `until`.
+    ///
+    /// One that cannot be read holds up no other: it is put off.
     ///
     /// - Parameter urls: providers to leave alone, at most 16.
     package func claimRevocations(
         at now: Timestamp, until: Timestamp, limit: Int, except urls: some Sequence<String>
-    ) throws -> [Revocation] {
+    ) throws -> ClaimedRevocations {
+        let putOff = now + Self.unreadableRevocationDelay
+        var claimed = ClaimedRevocations(revocations: [], failures: [])
+        var unreadable: [Int64] = []
         let left = Array(urls.prefix(16))
         // A number of parameters that never changes, as a literal needs; no provider has an empty address.
         let excepted = left + Array(repeating: "", count: 16 - left.count)
         let (now, until): (SQLValue, SQLValue) = (.int(now.milliseconds), .int(until.milliseconds))
         let arguments = [now] + excepted.map { SQLValue.text($0) } + [now, .int(Int64(limit)), until, now]
-        return try db.rows(
+        try db.forEach(
             """
             WITH pick AS MATERIALIZED (
                 SELECT id FROM revocations
@@ -50,7 +68,24 @@ extension Writing {
             UPDATE revocations SET due_at = ? WHERE id IN (SELECT id FROM pick) AND due_at <= ?
             RETURNING id, workspace, connection_id, url, request, attempts
             """, SQLArguments(arguments)
-        ) { row in try revocation(row) }.compactMap { $0 }.sorted { $0.id < $1.id }
+        ) { row in
+            let keyring = try requireKeyring()
+            do {
+                claimed.revocations.append(try revocation(row, openedBy: keyring))
+            } catch let error as StoreError where error.code == .sealed {
+                unreadable.append(try row[0])
+                claimed.failures.append(error)
+            }
+            return true
+        }
+        if !unreadable.isEmpty {
+            // To a process with a key that was rotated away everything looks so.
+            _ = try sealingKeyring()
+            try db.queue(
+                "UPDATE revocations SET due_at = ? WHERE id = ?", each: unreadable.sorted().map { [putOff.milliseconds, $0] })
+        }
+        claimed.revocations.sort { $0.id < $1.id }
+        return claimed
     }
 
     /// The same for one connection's, due or not, by who tells the provider at once.
@@ -58,7 +93,8 @@ extension Writing {
         try claimRevocations(of: [id], until: until)
     }
 
-    /// The same for those of several connections; what somebody else is taking at this moment is left to them.
+    /// The same for those of several connections; what somebody else is taking at this moment is left to them, and what cannot be read
+    /// to whoever takes what is due.
     package func claimRevocations(of ids: [ConnectionID], until: Timestamp) throws -> [Revocation] {
         var claimed: [Revocation] = []
         try db.run(
@@ -69,7 +105,10 @@ extension Writing {
             RETURNING id, workspace, connection_id, url, request, attempts
             """, each: ids.sorted().map { [$0.text, until.milliseconds] }
         ) { _, row in
-            if let revocation = try revocation(row) { claimed.append(revocation) }
+            let keyring = try requireKeyring()
+            do {
+                claimed.append(try revocation(row, openedBy: keyring))
+            } catch let error as StoreError where error.code == .sealed {}
         }
         return claimed.sorted { $0.id < $1.id }
     }
