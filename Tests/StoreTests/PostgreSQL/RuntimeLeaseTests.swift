@@ -137,6 +137,29 @@ struct RuntimeLeaseTests {
         other.close()
     }
 
+    @Test func `to a role that may not see when sessions began, a holder that says nothing is not gone before its time is over`()
+        async throws
+    {
+        let one = try open()
+        _ = try await take(one)
+        try server.psql("CREATE ROLE onlooker LOGIN")
+        try server.psql("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO onlooker", database: database)
+        let other = try open(server.url(database: database).replacing("//\(PostgresServer.role)@", with: "//onlooker@"))
+        // The rest of the lease, shortened here so that the test is; longer than a session must be gone.
+        try server.psql("UPDATE leases SET until = until - 8500", database: database)
+        let begin = ContinuousClock.now
+        let until = try #require(
+            Int64(
+                try server.psql(
+                    "SELECT until - CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) FROM leases", database: database)))
+        let next = try await take(other)
+        let passed = ContinuousClock.now - begin
+        #expect(passed > .milliseconds(until - 100) && passed < .seconds(14), "\(passed) of \(until) ms")
+        try await next.renew()
+        one.close()
+        other.close()
+    }
+
     @Test(.enabled(if: Peer.pgbouncer.isExpected, "\(Peer.pgbouncer.absence)"))
     func `behind a pooler the end of the lease is waited for`() async throws {
         let pooler = try PgBouncer(before: server, poolSize: 2)

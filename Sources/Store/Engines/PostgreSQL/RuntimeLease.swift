@@ -30,7 +30,7 @@ package final class RuntimeLease: Sendable {
         var until: Int64
         /// What is left of it, in milliseconds.
         var left: Int64
-        /// Whether the server has the session of the last renewal; nil where sessions say nothing.
+        /// Whether the server has the session of the last renewal; nil where sessions say nothing, or not to this role.
         var hasSession: Bool?
 
         /// Whether nobody has renewed or taken it meanwhile.
@@ -172,19 +172,22 @@ package final class RuntimeLease: Sendable {
             """, [holder, WriterSeat.firstEpoch + 1, WriterSeat.maximumLanes - 1])
     }
 
+    /// The row as it is. Every role sees the processes of all sessions, and when they began only of its own or with `pg_read_all_stats`.
     private static func look(on engine: PostgresEngine) async throws -> Seen? {
         let isPooled = try await engine.isPooled()
         return try await engine.read { connection in
             try connection.row(
                 """
-                SELECT holder, term, until, until - {now_ms}, EXISTS (
-                    SELECT 1 FROM pg_stat_get_activity(NULL) AS activity WHERE activity.pid || ' ' || extract(epoch FROM activity.backend_start) = session)
+                SELECT holder, term, until, until - {now_ms}, CASE WHEN session IS NOT NULL THEN (
+                    SELECT CASE WHEN count(*) = 0 THEN false
+                        ELSE bool_or(activity.pid || ' ' || extract(epoch FROM activity.backend_start) = session) END
+                    FROM pg_stat_get_activity(NULL) AS activity WHERE CAST(activity.pid AS TEXT) = split_part(session, ' ', 1)) END
                 FROM leases WHERE name = 'runtime'
                 """
             ) { row in
                 Seen(
                     holder: try row[0], term: try row[1], until: try row[2], left: try row[3],
-                    hasSession: isPooled ? nil : try row[4] as Bool)
+                    hasSession: isPooled ? nil : try row[4] as Bool?)
             }
         }
     }
