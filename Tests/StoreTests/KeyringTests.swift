@@ -8,10 +8,8 @@ import Values
 struct KeyringTests {
     let place = Keyring.Place(table: "secrets", row: "wh_1", column: "secret")
 
-    func key(_ letter: Character) -> Secret { Secret(String(repeating: letter, count: 32)) }
-
     @Test func `what was sealed opens at its own place`() throws {
-        let keyring = try Keyring(current: key("a"))
+        let keyring = try Keyring("a")
         let sealed = try keyring.seal(Secret("value"), for: place)
         #expect(try keyring.open(sealed, at: place) == Secret("value"))
     }
@@ -23,14 +21,14 @@ struct KeyringTests {
         Keyring.Place(table: "secrets", row: "wh_1s", column: "ecret"),
     ])
     func `moved to another place it does not open`(elsewhere: Keyring.Place) throws {
-        let keyring = try Keyring(current: key("a"))
+        let keyring = try Keyring("a")
         let sealed = try keyring.seal(Secret("value"), for: place)
         let error = #expect(throws: StoreError.self) { try keyring.open(sealed, at: elsewhere) }
         #expect(error?.code == .sealed)
     }
 
     @Test func `any changed byte is noticed`() throws {
-        let keyring = try Keyring(current: key("a"))
+        let keyring = try Keyring("a")
         let sealed = try keyring.seal(Secret("value"), for: place)
         for position in sealed.indices {
             var changed = sealed
@@ -40,17 +38,17 @@ struct KeyringTests {
     }
 
     @Test func `the previous key opens and the current one seals`() throws {
-        let old = try Keyring(current: key("a"))
+        let old = try Keyring("a")
         let sealed = try old.seal(Secret("value"), for: place)
-        let rotated = try Keyring(current: key("b"), previous: key("a"))
+        let rotated = try Keyring("b", previous: "a")
         #expect(try rotated.open(sealed, at: place) == Secret("value"))
         #expect(!rotated.isCurrent(sealed))
         #expect(rotated.isCurrent(try rotated.seal(Secret("value"), for: place)))
     }
 
     @Test func `another key is told from a damaged value`() throws {
-        let sealed = try Keyring(current: key("a")).seal(Secret("value"), for: place)
-        let error = #expect(throws: StoreError.self) { try Keyring(current: key("b")).open(sealed, at: place) }
+        let sealed = try Keyring("a").seal(Secret("value"), for: place)
+        let error = #expect(throws: StoreError.self) { try Keyring("b").open(sealed, at: place) }
         #expect(error?.message.contains("ENCRYPTION_KEY_PREVIOUS") == true)
     }
 
@@ -60,7 +58,7 @@ struct KeyringTests {
     }
 
     @Test func `one secret sealed twice gives two ciphertexts and one fingerprint`() throws {
-        let keyring = try Keyring(current: key("a"))
+        let keyring = try Keyring("a")
         #expect(try keyring.seal(Secret("v"), for: place) != keyring.seal(Secret("v"), for: place))
         #expect(keyring.fingerprint(Secret("v")) == keyring.fingerprint(Secret("v")))
         #expect(keyring.fingerprint(Secret("v")) != keyring.fingerprint(Secret("w")))
@@ -71,7 +69,7 @@ struct SecretRotationTests {
     @Test func `after a rotation the new key alone opens everything`() async throws {
         let folder = TemporaryFolder()
         let path = folder.state.location
-        let (old, new) = (Secret(String(repeating: "o", count: 32)), Secret(String(repeating: "n", count: 32)))
+        let (old, new) = (Secret.key("o"), Secret.key("n"))
         let before = try Store(state: path, keyring: try Keyring(current: old))
         try await before.write { transaction in
             for name in ["a", "b"] {
@@ -91,7 +89,7 @@ struct SecretRotationTests {
     @Test func `a rotation that cannot open one value changes none`() async throws {
         let folder = TemporaryFolder()
         let path = folder.state.location
-        let keys = ["o", "n", "x"].map { Secret(String(repeating: $0, count: 32)) }
+        let keys = ["o", "n", "x"].map { Secret.key($0) }
         let store = try Store(state: path, keyring: try Keyring(current: keys[0]))
         let foreign = try Keyring(current: keys[2]).seal(Secret("v"), for: .secret(of: "wh_1", field: "b"))
         try await store.write { writing in

@@ -8,7 +8,7 @@ import Values
 ///
 /// Nothing sleeps: whether a session waits, and for whom, is asked of the server.
 final class Interleaving: Sendable {
-    static let keyring = try? Keyring(current: Secret(String(repeating: "k", count: 32)))
+    static let keyring = try? Keyring("k")
     static let moment = Timestamp(milliseconds: 1_790_000_000_000)
 
     let state: TestState

@@ -12,9 +12,7 @@ struct LimitInterleavingTests {
     init() throws { world = try Interleaving() }
 
     private static func claim(limit: Int, demand: Int, takesSpare: Bool = true) -> LimitClaim {
-        LimitClaim(
-            subject: "key_a", window: .hour, start: LimitWindow.hour.start(of: Interleaving.moment), limit: limit, demand: demand,
-            takesSpare: takesSpare)
+        .sample(limit: limit, demand: demand, at: Interleaving.moment, takesSpare: takesSpare)
     }
 
     @Test func `the second of two reservations gets what the first has left`() async throws {

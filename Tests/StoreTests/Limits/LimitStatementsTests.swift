@@ -8,7 +8,7 @@ struct LimitStatementsTests {
     let now = Timestamp(milliseconds: 1_790_000_000_000)
 
     private func claim(limit: Int, demand: Int = 1, window: LimitWindow = .hour) -> LimitClaim {
-        LimitClaim(subject: "key_a", window: window, start: window.start(of: now), limit: limit, demand: demand)
+        .sample(limit: limit, demand: demand, window: window, at: now)
     }
 
     @Test(arguments: [

@@ -12,7 +12,7 @@ struct ReserveLimitsTests {
     init() throws { store = try Store(state: folder.state.location, keyring: nil) }
 
     private func claim(limit: Int, demand: Int = 1, window: LimitWindow = .hour, takesSpare: Bool = true) -> LimitClaim {
-        LimitClaim(subject: "key_a", window: window, start: start, limit: limit, demand: demand, takesSpare: takesSpare)
+        .sample(limit: limit, demand: demand, window: window, at: start, takesSpare: takesSpare)
     }
 
     @Test(arguments: [0, 1, 3, 10, 137, 1000, 1 << 40, .max])

@@ -15,7 +15,7 @@ struct ConnectionCountTests {
     init() async throws {
         let server = try PostgresServer.shared
         database = try server.database()
-        keyring = try Keyring(current: Secret("0123456789abcdef0123456789abcdef"))
+        keyring = try Keyring("a")
         proxy = try await NetworkProxy.start(to: .port(server.port))
         state = server.passwordURL(database: database, port: proxy.port)
     }
@@ -44,7 +44,7 @@ struct ConnectionCountTests {
         let error = #expect(throws: StoreError.self) { try Store(state: state, mode: .existing, keyring: keyring) }
         #expect(error?.code == .missing)
         try Store(state: state, keyring: keyring).close()
-        let other = try Keyring(current: Secret("fedcba9876543210fedcba9876543210"))
+        let other = try Keyring("b")
         #expect(throws: StoreError.self) { try Store(state: state, keyring: other) }
         _ = try await eventually("the end of all sessions") { try PostgresServer.shared.backends(of: database).isEmpty ? true : nil }
         await proxy.stop()

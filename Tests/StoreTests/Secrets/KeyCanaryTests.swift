@@ -11,11 +11,6 @@ struct KeyCanaryTests {
     let folder = TemporaryFolder()
     var path: String { folder.state.location }
 
-    private func keyring(_ current: Character, previous: Character? = nil) throws -> Keyring {
-        try Keyring(
-            current: Secret(String(repeating: current, count: 32)), previous: previous.map { Secret(String(repeating: $0, count: 32)) })
-    }
-
     /// Opens the state, does what is asked and closes it.
     private func open(
         _ keyring: Keyring?, _ body: @Sendable @escaping (Writing) throws -> Void = { _ in }
@@ -26,7 +21,7 @@ struct KeyCanaryTests {
     }
 
     private func rotate(to current: Character, from previous: Character) async throws -> Int {
-        let store = try Store(state: path, keyring: try keyring(current, previous: previous))
+        let store = try Store(state: path, keyring: try Keyring(current, previous: previous))
         defer { store.close() }
         return try await store.rotateSecrets()
     }
@@ -36,41 +31,63 @@ struct KeyCanaryTests {
     }
 
     @Test func `the first key is remembered, and another is refused before anything is written`() async throws {
-        try await open(try keyring("a"))
-        let error = await refusal(try keyring("b"))
+        try await open(try Keyring("a"))
+        let error = await refusal(try Keyring("b"))
         #expect(error?.code == .sealed)
         #expect(error?.message.contains("ENCRYPTION_KEY is not the key") == true)
         #expect(error?.message.contains("secrets rotate") == true)
-        try await open(try keyring("a"))
+        try await open(try Keyring("a"))
         // Who brings no key needs none.
         try await open(nil)
     }
 
     @Test func `the previous key fits until the rotation, the new one alone after it`() async throws {
-        try await open(try keyring("a"))
-        try await open(try keyring("b", previous: "a"))
-        try await open(try keyring("a"))
-        #expect(await refusal(try keyring("b"))?.code == .sealed)
+        try await open(try Keyring("a"))
+        try await open(try Keyring("b", previous: "a"))
+        try await open(try Keyring("a"))
+        #expect(await refusal(try Keyring("b"))?.code == .sealed)
         #expect(try await rotate(to: "b", from: "a") == 0)
-        try await open(try keyring("b"))
-        #expect(await refusal(try keyring("a"))?.code == .sealed)
+        try await open(try Keyring("b"))
+        #expect(await refusal(try Keyring("a"))?.code == .sealed)
         // The way back.
         _ = try await rotate(to: "a", from: "b")
-        try await open(try keyring("a"))
+        try await open(try Keyring("a"))
     }
 
     @Test func `in a state from before, a key that opens a secret is remembered and one that opens none refused`() async throws {
-        try await open(try keyring("a")) {
+        try await open(try Keyring("a")) {
             try $0.setSecret(Secret("v"), of: "wh_1", field: "secret", at: Timestamp(milliseconds: 0))
             try $0.db.run("UPDATE state SET canary = NULL", [])
         }
-        #expect(await refusal(try keyring("b"))?.code == .sealed)
+        #expect(await refusal(try Keyring("b"))?.code == .sealed)
         // Only the previous key opens it: nothing is remembered that would lock that key out.
-        try await open(try keyring("b", previous: "a"))
-        try await open(try keyring("a"))
-        #expect(await refusal(try keyring("b"))?.code == .sealed)
+        try await open(try Keyring("b", previous: "a"))
+        try await open(try Keyring("a"))
+        #expect(await refusal(try Keyring("b"))?.code == .sealed)
         try await open(nil) {
             let canary = try $0.canary()
+            #expect(canary != nil)
+        }
+    }
+
+    @Test func `in a state from before, what a connection has left to revoke tells the key as a secret does`() async throws {
+        let revocation = Revocation(
+            workspace: "acme", connectionID: ConnectionID(at: Timestamp(milliseconds: 0)), url: "https://provider.example/revoke",
+            clientID: "client", clientSecret: nil, authMethod: .post,
+            tokens: ConnectionTokens(access: Secret("access"), refresh: nil))
+        try await open(try Keyring("a")) {
+            try $0.insertRevocation(revocation, at: Timestamp(milliseconds: 0))
+            try $0.db.run("UPDATE state SET canary = NULL", [])
+        }
+        #expect(await refusal(try Keyring("b"))?.code == .sealed)
+        try await open(try Keyring("b", previous: "a"))
+        try await open(nil) { writing in
+            let canary = try writing.canary()
+            #expect(canary == nil)
+        }
+        try await open(try Keyring("a"))
+        try await open(nil) { writing in
+            let canary = try writing.canary()
             #expect(canary != nil)
         }
     }
@@ -87,12 +104,12 @@ struct KeyCanaryTests {
                     """)
         }
         store.close()
-        try await open(try keyring("a"))
-        #expect(await refusal(try keyring("b"))?.code == .sealed)
+        try await open(try Keyring("a"))
+        #expect(await refusal(try Keyring("b"))?.code == .sealed)
     }
 
     @Test func `a key that was rotated away by another process no longer fits`() async throws {
-        let running = try Store(state: path, keyring: try keyring("a"))
+        let running = try Store(state: path, keyring: try Keyring("a"))
         try await running.checkKey()
         _ = try await rotate(to: "b", from: "a")
         let error = await #expect(throws: StoreError.self) { try await running.checkKey() }
@@ -148,7 +165,7 @@ struct KeyCanaryTests {
     @Test func `of two first keys at once one is remembered and the other refused`() async throws {
         try await open(nil)
         let path = path
-        let keyrings = try (0..<8).map { try keyring($0.isMultiple(of: 2) ? "a" : "b") }
+        let keyrings = try (0..<8).map { try Keyring($0.isMultiple(of: 2) ? "a" : "b") }
         let opened = await withTaskGroup(of: Int?.self) { group in
             for (number, keyring) in keyrings.enumerated() {
                 group.addTask {

@@ -11,7 +11,7 @@ struct DeliveryQueueTests {
     private let start = Timestamp(milliseconds: 1_000_000)
 
     init() async throws {
-        store = try Store(state: folder.state.location, keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
+        store = try Store(state: folder.state.location, keyring: Keyring("k"))
         let record = WebhookRecord(
             id: webhook, workspace: "acme", name: "hook", spec: WebhookSpec(name: "Hook", url: "https://example.com", events: ["*"]),
             createdAt: start, updatedAt: start, updatedBy: "test")

@@ -24,7 +24,7 @@ final class FaultLoad: Sendable {
     /// - Parameter url: where the store connects to; the comparison asks the server itself.
     init(url: String, server: PostgresServer, database: String) async throws {
         (self.server, self.database) = (server, database)
-        store = try Store(state: url, keyring: Keyring(current: Secret(String(repeating: "k", count: 32))))
+        store = try Store(state: url, keyring: Keyring("k"))
         let (start, webhook, integration, connection) = (start, webhook, integration, connection)
         let record = WebhookRecord(
             id: webhook, workspace: "acme", name: "hook", spec: WebhookSpec(name: "Hook", url: "https://example.com", events: ["*"]),
