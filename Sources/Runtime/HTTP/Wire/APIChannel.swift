@@ -8,7 +8,7 @@ import NIOHTTPTypes
 
 /// A connection of ours: the key check in front, HTTP/1.1 behind it, and Hummingbird's loop that answers one request after the other.
 struct APIChannel: ServerChildChannel, HTTPChannelHandler {
-    typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    typealias Value = AcceptedConnection
 
     let responder: HTTPChannelHandler.Responder
     let front: KeyCheckFront
@@ -25,11 +25,12 @@ struct APIChannel: ServerChildChannel, HTTPChannelHandler {
             } else {
                 try pipeline.addHandler(RefusedConnection(at: front.clock()))
             }
-            return try NIOAsyncChannel(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            return AcceptedConnection(
+                try NIOAsyncChannel(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true)))
         }
     }
 
     func handle(value: Value, logger: Logger) async {
-        await handleHTTP(asyncChannel: value, logger: logger)
+        await handleHTTP(asyncChannel: value.take(), logger: logger)
     }
 }
