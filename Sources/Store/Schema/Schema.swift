@@ -8,7 +8,7 @@ enum Schema {
     /// `postgres` is what PostgreSQL alone is told besides, after `sql`.
     static let migrations: [(version: Int, sql: SQL, postgres: SQL?)] = [
         (1, version1, version1Storage), (2, answersAndRuns, nil), (3, logsOfWebhooks, nil), (4, rollbacks, nil), (5, keyCanary, nil),
-        (6, limitGrants, nil), (7, writers, writersStorage), (8, copies, nil), (9, deliveriesByStatus, nil),
+        (6, limitGrants, nil), (7, writers, writersStorage), (8, copies, nil), (9, exhaustedDeliveries, nil),
     ]
 
     /// The newest version that this program can read and write.

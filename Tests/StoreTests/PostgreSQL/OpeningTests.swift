@@ -58,7 +58,7 @@ struct OpeningTests {
     @Test func `a change of the schema may take longer than any other statement, as the index of a large table does`() throws {
         try Store(state: server.url(database: database), keyring: nil).close()
         for sql in [
-            "DROP INDEX deliveries_by_status", "UPDATE reconcile_schema SET version = 8",
+            "DROP INDEX deliveries_exhausted", "UPDATE reconcile_schema SET version = 8",
             """
             CREATE FUNCTION wait() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(12.5); END $$
             """,

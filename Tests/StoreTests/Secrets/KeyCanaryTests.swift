@@ -99,7 +99,7 @@ struct KeyCanaryTests {
             try db.execute(
                 sql: """
                     DROP TABLE copies; DROP TABLE leases; DROP TABLE writers; DROP INDEX oauth_states_by_integration;
-                    DROP INDEX deliveries_by_status;
+                    DROP INDEX deliveries_exhausted;
                     ALTER TABLE limit_windows DROP COLUMN given; ALTER TABLE state DROP COLUMN canary; PRAGMA user_version = 4
                     """)
         }
@@ -117,7 +117,7 @@ struct KeyCanaryTests {
     }
 
     @Test func `who runs on with a key that was rotated away seals nothing any more, and writes what needs no key`() async throws {
-        let running = try Store(state: path, keyring: try keyring("a"))
+        let running = try Store(state: path, keyring: try Keyring("a"))
         defer { running.close() }
         let (now, integration) = (Timestamp(milliseconds: 1), IntegrationID(at: Timestamp(milliseconds: 1)))
         let spec = IntegrationSpec(
@@ -156,7 +156,7 @@ struct KeyCanaryTests {
         }
         _ = try await running.write { try $0.advanceSerial() }
         // Who has both keys seals under the new one, before and after a rotation.
-        let both = try Store(state: path, keyring: try keyring("b", previous: "a"))
+        let both = try Store(state: path, keyring: try Keyring("b", previous: "a"))
         defer { both.close() }
         try await both.write { try $0.setSecret(Secret("w"), of: "wh_1", field: "secret", at: now) }
         #expect(try await both.read { try $0.secrets(of: "wh_1") } == ["secret": Secret("w")])

@@ -5,7 +5,7 @@ import Values
 
 @testable import Store
 
-/// A webhook with very many deliveries of one status and few of another.
+/// A webhook with very many deliveries, of which few were given up.
 struct DeliveryListPlanTests {
     private let folder = TemporaryFolder()
     private let store: Store
@@ -34,17 +34,17 @@ struct DeliveryListPlanTests {
                 """)
     }
 
-    @Test func `the few of one status are found by an index, and what their attempts were with them`() async throws {
+    @Test func `the few that were given up are found by an index, and what their attempts were with them`() async throws {
         let webhook = webhook.text
         let (page, attempts) = try await store.read { reading in
             try (
-                plan(of: Reading.deliveryPageOfStatus, [webhook, "EXHAUSTED", nil as String?, 51], on: reading.db),
+                plan(of: Reading.deliveryPage(of: .exhausted), [webhook, nil as String?, 51], on: reading.db),
                 plan(
-                    of: Reading.attemptsOfPageOfStatus, [false, webhook, "EXHAUSTED", "dlv_00020000", "dlv_00004000", 120], on: reading.db)
+                    of: Reading.attemptsOfPage(of: .exhausted), [false, webhook, "dlv_00020000", "dlv_00004000", 120], on: reading.db)
             )
         }
-        #expect(page.contains("deliveries_by_status") && !page.contains("deliveries_by_webhook"), "\(page)")
-        #expect(attempts.contains("deliveries_by_status") && !attempts.contains("deliveries_by_webhook"), "\(attempts)")
+        #expect(page.contains("deliveries_exhausted") && !page.contains("deliveries_by_webhook"), "\(page)")
+        #expect(attempts.contains("deliveries_exhausted") && !attempts.contains("deliveries_by_webhook"), "\(attempts)")
         for plan in [page, attempts] {
             #expect(!plan.contains("SCAN d") && !plan.contains("SCAN a") && !plan.contains("Seq Scan on deliveries"), "\(plan)")
             // The attempts of one delivery are sorted, not those of all.
@@ -55,7 +55,7 @@ struct DeliveryListPlanTests {
     @Test func `a page behind another one begins there, without a status too`() async throws {
         let webhook = webhook.text
         let page = try await store.read { reading in
-            try plan(of: Reading.deliveryPage, [webhook, "dlv_00000100", 51], on: reading.db)
+            try plan(of: Reading.deliveryPage(of: nil), [webhook, "dlv_00000100", 51], on: reading.db)
         }
         // As a condition of the index that is walked, not of each of its rows.
         let bound = TestState.isFile ? "id<?" : "id < "

@@ -29,8 +29,8 @@ extension Statements {
         var page = ListPage(items: records.map { AttemptedDelivery(record: $0, attempts: []) }, hasMore: records.hasMore)
         var (position, bytes) = (0, 0)
         try db.scan(
-            status == nil ? Self.attemptsOfPage : Self.attemptsOfPageOfStatus,
-            [includesResponses, webhook.text] + SQLArguments(status.map { [.text($0.rawValue)] } ?? [])
+            Self.attemptsOfPage(of: status),
+            [includesResponses, webhook.text] + Self.parameter(of: status)
                 + [newest.id.text, oldest.id.text, DeliveryAttempt.shown]
         ) { row in
             let id: String = try row[0]
@@ -55,7 +55,15 @@ extension Statements {
         return page
     }
 
-    static var attemptsOfPage: SQL {
+    static func attemptsOfPage(of status: DeliveryRecord.Status?) -> SQL {
+        switch status {
+        case nil: attemptsOfAll
+        case .exhausted: attemptsOfExhausted
+        case .pending, .delivered: attemptsOfStatus
+        }
+    }
+
+    private static var attemptsOfAll: SQL {
         """
         SELECT a.delivery_id, a.number, a.at, a.duration, a.status_code, a.error, CASE WHEN ? = 1 THEN a.response END
         FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
@@ -64,7 +72,16 @@ extension Statements {
         """
     }
 
-    static var attemptsOfPageOfStatus: SQL {
+    private static var attemptsOfExhausted: SQL {
+        """
+        SELECT a.delivery_id, a.number, a.at, a.duration, a.status_code, a.error, CASE WHEN ? = 1 THEN a.response END
+        FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id
+        WHERE d.webhook_id = ? AND d.status = 'EXHAUSTED' AND d.id <= ? AND d.id >= ? AND a.number > d.attempts - ?
+        ORDER BY d.id DESC, a.number DESC
+        """
+    }
+
+    private static var attemptsOfStatus: SQL {
         """
         SELECT a.delivery_id, a.number, a.at, a.duration, a.status_code, a.error, CASE WHEN ? = 1 THEN a.response END
         FROM deliveries d JOIN delivery_attempts a ON a.delivery_id = d.id

@@ -18,15 +18,31 @@ extension Statements {
         of webhook: WebhookID, status: DeliveryRecord.Status?, after: String?, limit: PageLimit
     ) throws -> ListPage<DeliveryRecord> {
         try db.page(
-            status == nil ? Self.deliveryPage : Self.deliveryPageOfStatus,
-            [webhook.text] + SQLArguments(status.map { [.text($0.rawValue)] } ?? []) + [after, limit.rows], limit: limit
+            Self.deliveryPage(of: status),
+            [webhook.text] + Self.parameter(of: status) + [after, limit.rows], limit: limit
         ) { row in try DeliveryRecord(row: row) }
     }
 
-    // A bound in any case, which lets SQLite start behind `after`; no id reaches `~`. A status of its own statement, so that an index
-    // finds the few that have it among many that have not.
+    // A bound in any case, which lets SQLite start behind `after`; no id reaches `~`. Those that were given up have a statement that
+    // names them, so that their index finds the few that they are.
 
-    static var deliveryPage: SQL {
+    static func deliveryPage(of status: DeliveryRecord.Status?) -> SQL {
+        switch status {
+        case nil: deliveryPageOfAll
+        case .exhausted: deliveryPageOfExhausted
+        case .pending, .delivered: deliveryPageOfStatus
+        }
+    }
+
+    /// What stands in the place of a status, in the statements of pages that ask for it.
+    static func parameter(of status: DeliveryRecord.Status?) -> SQLArguments {
+        switch status {
+        case nil, .exhausted: []
+        case .pending?, .delivered?: SQLArguments([.text(status?.rawValue ?? "")])
+        }
+    }
+
+    private static var deliveryPageOfAll: SQL {
         """
         SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
             d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
@@ -36,7 +52,17 @@ extension Statements {
         """
     }
 
-    static var deliveryPageOfStatus: SQL {
+    private static var deliveryPageOfExhausted: SQL {
+        """
+        SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
+            d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
+        FROM deliveries d JOIN events e ON e.id = d.event_id
+        WHERE d.webhook_id = ? AND d.status = 'EXHAUSTED' AND d.id < coalesce(?, '~')
+        ORDER BY d.id DESC LIMIT ?
+        """
+    }
+
+    private static var deliveryPageOfStatus: SQL {
         """
         SELECT d.id, d.event_id, e.type, d.webhook_id, d.workspace, d.status, d.attempts, d.retries_left, d.due_at,
             d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
