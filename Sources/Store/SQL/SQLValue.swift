@@ -22,7 +22,7 @@ enum SQLValue: Sendable, Hashable {
     }
 }
 
-/// What can be a parameter: text, numbers, blobs, booleans as 0 and 1, and their optionals.
+/// What can be a parameter: text, numbers, blobs, booleans as 0 and 1, times, identifiers, and their optionals.
 protocol SQLBindable {
     var sqlValue: SQLValue { get }
     static var sqlNull: SQLValue { get }

@@ -4,10 +4,6 @@ import Values
 extension APIKeyRecord {
     /// A row with the columns of `APIKeySQL`, in their order.
     init(row: Row) throws {
-        func moment(_ column: Int) throws -> Timestamp? {
-            let milliseconds: Int64? = try row[column]
-            return milliseconds.map { Timestamp(milliseconds: $0) }
-        }
         func json(_ column: Int) throws -> JSON? {
             let text: String? = try row[column]
             guard let text else { return nil }
@@ -25,9 +21,9 @@ extension APIKeyRecord {
         self.init(
             id: id, workspace: try row[1], name: try row[2], hash: try row[3], hint: try row[4], subject: try row[5] as String,
             rotatedTo: rotatedTo.flatMap { APIKeyID($0) }, policy: try row[7], scopes: try strings(8),
-            limits: RateLimits(perHour: try row[9], perDay: try row[10]), status: status, expiresAt: try moment(12),
-            revokedAt: try moment(13), owner: try row[14], metadata: try json(15),
-            createdAt: Timestamp(milliseconds: try row[16]), createdBy: try row[17], lastUsedAt: try moment(18), change: try row[19])
+            limits: RateLimits(perHour: try row[9], perDay: try row[10]), status: status, expiresAt: try row[12],
+            revokedAt: try row[13], owner: try row[14], metadata: try json(15),
+            createdAt: try row[16], createdBy: try row[17], lastUsedAt: try row[18], change: try row[19])
     }
 
     private static var damaged: StoreError {

@@ -4,7 +4,7 @@ package import Values
 extension Statements {
     /// The key, if it belongs to the workspace; nil asks in all.
     package func apiKey(_ id: APIKeyID, in workspace: String?) throws -> APIKeyRecord? {
-        try db.row(APIKeySQL.byID, [id.text, workspace, workspace]) { try APIKeyRecord(row: $0) }
+        try db.row(APIKeySQL.byID, [id, workspace, workspace]) { try APIKeyRecord(row: $0) }
     }
 
     /// A page of keys, the newest first; `after` is the id of the last one of the page before.
@@ -33,10 +33,10 @@ extension Writing {
             ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                key.id.text, key.workspace, key.name, key.hash, key.hint, key.subject, key.rotatedTo?.text, key.policy,
+                key.id, key.workspace, key.name, key.hash, key.hint, key.subject, key.rotatedTo, key.policy,
                 key.scopes.map { JSON.strings($0).text }, key.limits.perHour, key.limits.perDay, key.status.rawValue,
-                key.expiresAt?.milliseconds, key.revokedAt?.milliseconds, key.owner, key.metadata?.text,
-                key.createdAt.milliseconds, key.createdBy, key.lastUsedAt?.milliseconds, key.change,
+                key.expiresAt, key.revokedAt, key.owner, key.metadata?.text,
+                key.createdAt, key.createdBy, key.lastUsedAt, key.change,
             ])
         return key
     }
@@ -44,7 +44,7 @@ extension Writing {
     /// Revokes for good; nil where the workspace has no such key. A key revoked before keeps its first moment.
     package func revokeAPIKey(_ id: APIKeyID, in workspace: String?, at now: Timestamp) throws -> APIKeyRecord? {
         let change = try advanceKeySerial()
-        return try db.row(APIKeySQL.revoke, [now.milliseconds, change, id.text, workspace, workspace]) { try APIKeyRecord(row: $0) }
+        return try db.row(APIKeySQL.revoke, [now, change, id, workspace, workspace]) { try APIKeyRecord(row: $0) }
     }
 
     /// Renames, and enables or disables; nil where the workspace has no such key or it is revoked.
@@ -52,7 +52,7 @@ extension Writing {
         _ id: APIKeyID, in workspace: String?, name: String?, status: APIKeyRecord.Status?
     ) throws -> APIKeyRecord? {
         let change = try advanceKeySerial()
-        return try db.row(APIKeySQL.update, [name, status?.rawValue, change, id.text, workspace, workspace]) {
+        return try db.row(APIKeySQL.update, [name, status?.rawValue, change, id, workspace, workspace]) {
             try APIKeyRecord(row: $0)
         }
     }
@@ -62,7 +62,7 @@ extension Writing {
     /// Of two that rotate one key at the same time the later gets nil, whatever it had read of the key.
     package func markAPIKeyRotated(_ id: APIKeyID, to successor: APIKeyID, expiringAt end: Timestamp) throws -> APIKeyRecord? {
         let change = try advanceKeySerial()
-        return try db.row(APIKeySQL.rotate, [successor.text, end.milliseconds, end.milliseconds, change, id.text]) {
+        return try db.row(APIKeySQL.rotate, [successor, end, end, change, id]) {
             try APIKeyRecord(row: $0)
         }
     }

@@ -56,24 +56,22 @@ package struct ConnectionRecord: Sendable, Equatable {
         isRefreshable = try row["refresh_bytes"] as Int64? != nil
         metadata = Self.metadata(try row["metadata"])
         region = try row["region"]
-        expiresAt = Self.time(try row["expires_at"])
-        dueAt = Self.time(try row["due_at"])
+        expiresAt = try row["expires_at"]
+        dueAt = try row["due_at"]
         generation = try row["generation"]
         lease = try row["lease"]
-        leaseExpiresAt = Self.time(try row["lease_expires_at"])
+        leaseExpiresAt = try row["lease_expires_at"]
         // Counted on from here: a damaged row must not reach the end of the integers.
         let failures: Int = try row["failures"]
         self.failures = min(max(failures, 0), 1_000_000)
         errorCode = try row["error_code"]
         error = try row["error"]
-        errorAt = Self.time(try row["error_at"])
+        errorAt = try row["error_at"]
         createdBy = try row["created_by"]
-        createdAt = Timestamp(milliseconds: try row["created_at"])
-        updatedAt = Timestamp(milliseconds: try row["updated_at"])
-        refreshedAt = Self.time(try row["refreshed_at"])
+        createdAt = try row["created_at"]
+        updatedAt = try row["updated_at"]
+        refreshedAt = try row["refreshed_at"]
     }
-
-    private static func time(_ milliseconds: Int64?) -> Timestamp? { milliseconds.map { Timestamp(milliseconds: $0) } }
 
     private static func metadata(_ text: String?) -> [String: String] {
         let members = text.flatMap { try? JSON(parsing: $0) }?.object?.members ?? []

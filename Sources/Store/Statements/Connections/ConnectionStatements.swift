@@ -9,7 +9,7 @@ extension Statements {
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             FROM connections WHERE id = ?
-            """, [id.text]
+            """, [id]
         ) { row in try ConnectionRecord(row) }
     }
 
@@ -27,13 +27,13 @@ extension Statements {
             WHERE (? IS NULL OR workspace = ?) AND (? IS NULL OR integration_id = ?) AND id < coalesce(?, '~')
             ORDER BY id DESC LIMIT ?
             """,
-            [workspace, workspace, integration?.text, integration?.text, after, limit.rows], limit: limit
+            [workspace, workspace, integration, integration, after, limit.rows], limit: limit
         ) { row in try ConnectionRecord(row) }
     }
 
     /// The tokens, opened; an empty access token stands for those that were taken away until somebody authorises again.
     package func connectionTokens(_ id: ConnectionID) throws -> ConnectionTokens? {
-        try db.row("SELECT access_token, refresh_token FROM connections WHERE id = ?", [id.text]) { row in
+        try db.row("SELECT access_token, refresh_token FROM connections WHERE id = ?", [id]) { row in
             try ConnectionTokens(access: row[0], refresh: row[1], of: id, openedBy: requireKeyring())
         }
     }
@@ -52,7 +52,7 @@ extension Statements {
                 WHERE connections.due_at <= ? AND {member status of integrations.spec} = 'ACTIVE'
                     AND (connections.lease IS NULL OR connections.lease_expires_at <= ?)) AS ranked
             WHERE place <= 16 ORDER BY due_at, id LIMIT ?
-            """, [now.milliseconds, now.milliseconds, limit], as: String.self
+            """, [now, now, limit], as: String.self
         ).compactMap { ConnectionID($0) }
     }
 
@@ -63,8 +63,8 @@ extension Statements {
             SELECT connections.due_at FROM connections JOIN integrations ON integrations.id = connections.integration_id
             WHERE connections.due_at IS NOT NULL AND {member status of integrations.spec} = 'ACTIVE'
             ORDER BY connections.due_at LIMIT 1
-            """, as: Int64.self
-        ).map { Timestamp(milliseconds: $0) }
+            """
+        )
     }
 }
 
@@ -84,9 +84,9 @@ extension Writing {
                 created_at, updated_at, refreshed_at
             """,
             [
-                id.text, workspace, integration.text, ScopeList.encode(grant.scopes), grant.tokenType, sealed.access, sealed.refresh,
-                grant.metadataText, region, grant.expiresAt?.milliseconds, grant.dueAt?.milliseconds, actor, now.milliseconds,
-                now.milliseconds,
+                id, workspace, integration, ScopeList.encode(grant.scopes), grant.tokenType, sealed.access, sealed.refresh,
+                grant.metadataText, region, grant.expiresAt, grant.dueAt, actor, now,
+                now,
             ]
         ) { row in try ConnectionRecord(row) }
         guard let record else { throw StoreError(code: .database, message: "a connection was inserted and did not come back") }
@@ -110,7 +110,7 @@ extension Writing {
             """,
             [
                 ScopeList.encode(grant.scopes), grant.tokenType, sealed.access, sealed.refresh, grant.metadataText, region,
-                grant.expiresAt?.milliseconds, grant.dueAt?.milliseconds, now.milliseconds, id.text,
+                grant.expiresAt, grant.dueAt, now, id,
             ]
         ) { row in try ConnectionRecord(row) }
     }
@@ -128,7 +128,7 @@ extension Writing {
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             """,
-            [lease, until.milliseconds, seen.id.text, seen.generation, seen.failures, now.milliseconds]
+            [lease, until, seen.id, seen.generation, seen.failures, now]
         ) { row in try ConnectionRecord(row) }
     }
 
@@ -149,7 +149,7 @@ extension Writing {
             """,
             [
                 ScopeList.encode(grant.scopes), grant.tokenType, sealed.access, sealed.refresh, grant.metadataText,
-                grant.expiresAt?.milliseconds, grant.dueAt?.milliseconds, now.milliseconds, now.milliseconds, id.text, lease,
+                grant.expiresAt, grant.dueAt, now, now, id, lease,
                 generation,
             ]
         ) { row in try ConnectionRecord(row) }
@@ -169,14 +169,14 @@ extension Writing {
                 region, expires_at, due_at, generation, lease, lease_expires_at, failures, error_code, error, error_at, created_by,
                 created_at, updated_at, refreshed_at
             """,
-            [status.rawValue, code, message, now.milliseconds, dueAt?.milliseconds, now.milliseconds, id.text, lease, generation]
+            [status.rawValue, code, message, now, dueAt, now, id, lease, generation]
         ) { row in try ConnectionRecord(row) }
     }
 
     /// Removes the connection after queueing its revocation; false where it is gone already.
     package func deleteConnection(_ id: ConnectionID, at now: Timestamp) throws -> Bool {
         try queueRevocation(of: id, at: now)
-        return try db.run("DELETE FROM connections WHERE id = ?", [id.text]) > 0
+        return try db.run("DELETE FROM connections WHERE id = ?", [id]) > 0
     }
 
     private func seal(_ tokens: ConnectionTokens, of id: ConnectionID) throws -> (access: [UInt8], refresh: [UInt8]?) {

@@ -33,7 +33,7 @@ extension Writing {
         try db.row(
             """
             SELECT id, integration_id, workspace, region, access_token, refresh_token FROM connections WHERE id = ? {for update}
-            """, [id.text]
+            """, [id]
         ) { row in try HeldTokens(row) } ?? nil
     }
 
@@ -44,7 +44,7 @@ extension Writing {
             """
             SELECT id, integration_id, workspace, region, access_token, refresh_token FROM connections
             WHERE integration_id = ? ORDER BY id {for update}
-            """, each: ids.sorted().map { [$0.text] }
+            """, each: ids.sorted().map { [$0] }
         ) { _, row in
             if let tokens = try HeldTokens(row) { held.append(tokens) }
         }

@@ -18,8 +18,8 @@ extension Writing {
         let changes = try held.map { tokens -> SQLArguments in
             [
                 try keyring.seal(Secret(""), for: .accessToken(of: tokens.connectionID)),
-                "the integration's endpoints changed, and tokens do not follow them: authorise again", now.milliseconds,
-                now.milliseconds, tokens.connectionID.text,
+                "the integration's endpoints changed, and tokens do not follow them: authorise again", now,
+                now, tokens.connectionID,
             ]
         }
         try db.queue(

@@ -11,7 +11,7 @@ extension Writing {
     @discardableResult
     package func pruneEvents(before moment: Timestamp, after position: EventPosition = .start, limit: Int) throws -> EventPruning {
         let page = try db.rows(
-            Self.oldEvents, [position.createdAt, position.id, moment.milliseconds, limit]
+            Self.oldEvents, [position.createdAt, position.id, moment, limit]
         ) { row in EventPosition(createdAt: try row[0], id: try row[1]) }
         var found: [String] = []
         try db.run(Self.holdEndedEvent, each: page.map { [$0.id] }) { _, row in found.append(try row[0]) }
@@ -52,13 +52,13 @@ extension Writing {
 extension Statements {
     /// The deliveries that an event was given, by id, as `storeEvent` answers them.
     package func deliveries(of event: EventID) throws -> [StoredEvent.Delivery] {
-        try db.rows("SELECT id, webhook_id FROM deliveries WHERE event_id = ? ORDER BY id", [event.text]) { row in
+        try db.rows("SELECT id, webhook_id FROM deliveries WHERE event_id = ? ORDER BY id", [event]) { row in
             try StoredEvent.Delivery(row: row)
         }.compactMap { $0 }
     }
 
     package func event(_ id: EventID) throws -> EventRecord? {
-        try db.row("SELECT id, workspace, type, idempotency_key, body, created_at FROM events WHERE id = ?", [id.text]) { row in
+        try db.row("SELECT id, workspace, type, idempotency_key, body, created_at FROM events WHERE id = ?", [id]) { row in
             try EventRecord(row: row)
         } ?? nil
     }
@@ -100,6 +100,6 @@ extension EventRecord {
         guard let id = try EventID(row[0]) else { return nil }
         try self.init(
             id: id, workspace: row[1], type: row[2], idempotencyKey: row[3], body: row[4],
-            createdAt: Timestamp(milliseconds: row[5]))
+            createdAt: row[5])
     }
 }

@@ -40,11 +40,10 @@ package struct IntegrationRecord: Sendable, Equatable {
         let origin: String = try row["origin"]
         declaration = try origin == "manifest" ? Declaration(file: row["file"], line: row["line"]) : nil
         preventDestroy = try row["prevent_destroy"]
-        createdAt = Timestamp(milliseconds: try row["created_at"])
-        updatedAt = Timestamp(milliseconds: try row["updated_at"])
+        createdAt = try row["created_at"]
+        updatedAt = try row["updated_at"]
         updatedBy = try row["updated_by"]
-        let errorAt: Int64? = try row["error_at"]
-        self.errorAt = errorAt.map { Timestamp(milliseconds: $0) }
+        errorAt = try row["error_at"]
         error = try row["error"]
     }
 }

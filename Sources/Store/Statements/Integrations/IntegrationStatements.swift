@@ -8,7 +8,7 @@ extension Statements {
             SELECT id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
                 error
             FROM integrations WHERE id = ?
-            """, [id.text]
+            """, [id]
         ) { row in try IntegrationRecord(row) }
     }
 
@@ -20,7 +20,7 @@ extension Statements {
             SELECT id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
                 error
             FROM integrations WHERE id = ?
-            """, each: ids.sorted().map { [$0.text] }
+            """, each: ids.sorted().map { [$0] }
         ) { _, row in
             let record = try IntegrationRecord(row)
             records[record.id] = record
@@ -80,7 +80,7 @@ extension Writing {
             SELECT id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
                 error
             FROM integrations WHERE id = ? {for update}
-            """, each: ids.sorted().map { [$0.text] }
+            """, each: ids.sorted().map { [$0] }
         ) { _, row in held.append(try IntegrationRecord(row)) }
         return held
     }
@@ -99,7 +99,7 @@ extension Writing {
                 RETURNING id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by,
                     error_at, error
                 """,
-                [id.text, workspace, candidate, spec.json.canonicalText, now.milliseconds, now.milliseconds, actor]
+                [id, workspace, candidate, spec.json.canonicalText, now, now, actor]
             ) { row in try IntegrationRecord(row) }
             if let record {
                 try advanceSerial()
@@ -119,7 +119,7 @@ extension Writing {
             WHERE id = ?
             RETURNING id, workspace, name, owner, origin, file, line, prevent_destroy, spec, created_at, updated_at, updated_by, error_at,
                 error
-            """, [spec.json.canonicalText, now.milliseconds, actor, id.text]
+            """, [spec.json.canonicalText, now, actor, id]
         ) { row in try IntegrationRecord(row) }
         guard let record else { return nil }
         try advanceSerial()
@@ -130,7 +130,7 @@ extension Writing {
     package func deleteIntegration(_ id: IntegrationID, at now: Timestamp) throws -> Bool {
         try queueRevocations(ofIntegration: id, at: now)
         try deleteSecrets(of: id.text)
-        guard try db.run("DELETE FROM integrations WHERE id = ?", [id.text]) > 0 else { return false }
+        guard try db.run("DELETE FROM integrations WHERE id = ?", [id]) > 0 else { return false }
         try advanceSerial()
         return true
     }
@@ -139,6 +139,6 @@ extension Writing {
     package func setIntegrationError(_ error: String?, of id: IntegrationID, at now: Timestamp) throws {
         try db.run(
             "UPDATE integrations SET error_at = ?, error = ? WHERE id = ? AND (error IS NOT NULL OR ? IS NOT NULL)",
-            [error.map { _ in now.milliseconds }, error, id.text, error])
+            [error.map { _ in now }, error, id, error])
     }
 }

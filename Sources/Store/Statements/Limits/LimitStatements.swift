@@ -8,12 +8,12 @@ extension Statements {
             SELECT subject, span, start, granted FROM limit_windows
             WHERE (span = 'hour' AND start > ?) OR (span = 'day' AND start > ?)
             """,
-            [(now - .seconds(LimitWindow.hour.seconds)).milliseconds, (now - .seconds(LimitWindow.day.seconds)).milliseconds]
+            [now - .seconds(LimitWindow.hour.seconds), now - .seconds(LimitWindow.day.seconds)]
         ) { row in
             guard let window = try LimitWindow(rawValue: row[1]) else {
                 throw StoreError(code: .notAState, message: "a limit window has an unknown span; restore the state from a backup")
             }
-            return try LimitWindowRecord(subject: row[0], window: window, start: Timestamp(milliseconds: row[2]), granted: row[3])
+            return try LimitWindowRecord(subject: row[0], window: window, start: row[2], granted: row[3])
         }
     }
 }
@@ -27,6 +27,6 @@ extension Writing {
                 SELECT subject, span, start FROM limit_windows WHERE start < ? ORDER BY subject, span, start {for update})
             DELETE FROM limit_windows WHERE (subject, span, start) IN (SELECT subject, span, start FROM pick)
             """,
-            [(now - .seconds(2 * LimitWindow.day.seconds)).milliseconds])
+            [now - .seconds(2 * LimitWindow.day.seconds)])
     }
 }

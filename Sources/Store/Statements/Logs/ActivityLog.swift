@@ -51,6 +51,6 @@ package struct ActivityLog: Sendable, Hashable {
         action = try row["action"]
         message = try row["message"]
         actor = try row["actor"]
-        at = Timestamp(milliseconds: try row["at"])
+        at = try row["at"]
     }
 }

@@ -45,7 +45,7 @@ extension Writing {
         let rows = logs.map { log -> SQLArguments in
             [
                 log.workspace, log.integrationID, log.connectionID, log.webhookID, log.level.rawValue, log.action,
-                String(log.message.prefix(1000)), log.actor, log.at.milliseconds,
+                String(log.message.prefix(1000)), log.actor, log.at,
             ]
         }
         try db.queue(

@@ -9,7 +9,7 @@ extension Statements {
             SELECT hash, workspace, integration_id, connection_id, redirect_uri, return_url, scopes, verifier, browser_bound,
                 browser_hash, created_by, created_at, expires_at
             FROM oauth_states WHERE hash = ? AND expires_at > ?
-            """, [hash, now.milliseconds]
+            """, [hash, now]
         ) { row in try oauthState(row) }
     }
 
@@ -26,9 +26,9 @@ extension Statements {
             connectionID: connectionID.flatMap { ConnectionID($0) }, redirectURI: try row["redirect_uri"],
             returnURL: try row["return_url"], scopes: ScopeList.decode(try row["scopes"]), verifier: verifier,
             isBrowserBound: try row["browser_bound"], createdBy: try row["created_by"],
-            createdAt: Timestamp(milliseconds: try row["created_at"]))
+            createdAt: try row["created_at"])
         record.browserHash = try row["browser_hash"]
-        record.expiresAt = Timestamp(milliseconds: try row["expires_at"])
+        record.expiresAt = try row["expires_at"]
         return record
     }
 }
@@ -44,9 +44,9 @@ extension Writing {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                record.hash, record.workspace, record.integrationID.text, record.connectionID?.text, record.redirectURI,
+                record.hash, record.workspace, record.integrationID, record.connectionID, record.redirectURI,
                 record.returnURL, ScopeList.encode(record.scopes), verifier, record.isBrowserBound, record.createdBy,
-                record.createdAt.milliseconds, record.expiresAt.milliseconds,
+                record.createdAt, record.expiresAt,
             ])
     }
 
@@ -56,7 +56,7 @@ extension Writing {
             """
             UPDATE oauth_states SET browser_hash = ?
             WHERE hash = ? AND browser_bound = 1 AND browser_hash IS NULL AND expires_at > ?
-            """, [browserHash, hash, now.milliseconds]) == 1
+            """, [browserHash, hash, now]) == 1
     }
 
     /// Takes the flow out of the state: of callbacks that come at the same time, one gets it.
@@ -68,8 +68,8 @@ extension Writing {
                 browser_hash, created_by, created_at, expires_at
             """, [hash]
         ) { row -> OAuthStateRecord? in
-            let expiresAt: Int64 = try row["expires_at"]
-            return try expiresAt > now.milliseconds ? oauthState(row) : nil
+            let expiresAt: Timestamp = try row["expires_at"]
+            return try expiresAt > now ? oauthState(row) : nil
         }
         return consumed ?? nil
     }
@@ -80,7 +80,7 @@ extension Writing {
             """
             WITH pick AS MATERIALIZED (SELECT hash FROM oauth_states WHERE integration_id = ? ORDER BY hash {for update})
             DELETE FROM oauth_states WHERE hash IN (SELECT hash FROM pick)
-            """, [id.text])
+            """, [id])
     }
 
     /// Forgets flows that nobody finished in time, at most `limit`; returns how many, fewer once none is left.
@@ -90,7 +90,7 @@ extension Writing {
             WITH pick AS MATERIALIZED (
                 SELECT hash FROM oauth_states WHERE expires_at <= ? ORDER BY expires_at, hash LIMIT ? {for update} {skip locked})
             DELETE FROM oauth_states WHERE hash IN (SELECT hash FROM pick)
-            """, [now.milliseconds, limit])
+            """, [now, limit])
     }
 }
 

@@ -11,7 +11,7 @@ extension Statements {
             LEFT JOIN limit_windows d ON d.subject = api_keys.subject AND d.span = 'day' AND d.start = ?
             WHERE workspace = ? AND status = 'ACTIVE' AND (expires_at IS NULL OR expires_at > ?)
             """,
-            [LimitWindow.hour.start(of: now).milliseconds, LimitWindow.day.start(of: now).milliseconds, workspace, now.milliseconds]
+            [LimitWindow.hour.start(of: now), LimitWindow.day.start(of: now), workspace, now]
         ) { row in
             let scopes: String? = try row[1]
             return ActiveKey(

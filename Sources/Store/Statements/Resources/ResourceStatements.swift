@@ -90,20 +90,20 @@ extension ResourceRecord {
             address: Address(workspace: workspace, kind: kind, name: try row[2]), id: try row[1], owner: try row[3],
             origin: Origin(rawValue: try row[4]) ?? .api, preventDestroy: try row[7], specText: try row[8],
             source: file.map { SourceLocation(file: $0, line: line ?? 1, column: 1) },
-            changedBy: try row[10], changedAt: Timestamp(milliseconds: try row[9]))
+            changedBy: try row[10], changedAt: try row[9])
     }
 
     /// The parameters of `ResourceSQL.insert`.
     fileprivate var inserted: SQLArguments {
         [
-            id, address.workspace, address.name, owner, source?.file, source?.line, preventDestroy, specText, changedAt.milliseconds,
-            changedAt.milliseconds, changedBy,
+            id, address.workspace, address.name, owner, source?.file, source?.line, preventDestroy, specText, changedAt,
+            changedAt, changedBy,
         ]
     }
 
     /// The parameters of `ResourceSQL.update`.
     fileprivate var updated: SQLArguments {
-        [address.name, owner, source?.file, source?.line, preventDestroy, specText, changedAt.milliseconds, changedBy, id]
+        [address.name, owner, source?.file, source?.line, preventDestroy, specText, changedAt, changedBy, id]
     }
 
     /// The parameters of `ResourceSQL.refresh`.

@@ -61,7 +61,7 @@ extension Writing {
             INSERT INTO revisions (revision, at, actor, commit_id, commit_dirty, plan_digest, serial, rollback_of)
             SELECT coalesce(max(revision), 0) + 1, ?, ?, ?, ?, ?, ?, ? FROM revisions RETURNING revision
             """,
-            [now.milliseconds, actor, commit, isDirty, planDigest, serial, rollbackOf])
+            [now, actor, commit, isDirty, planDigest, serial, rollbackOf])
         return Revision(
             number: number ?? 0, at: now, actor: actor, commit: commit, isDirty: isDirty, planDigest: planDigest, serial: serial,
             rollbackOf: rollbackOf)
@@ -86,7 +86,7 @@ extension Writing {
 extension Revision {
     fileprivate init(row: Row) throws {
         self.init(
-            number: try row[0], at: Timestamp(milliseconds: try row[1]), actor: try row[2], commit: try row[3], isDirty: try row[4],
+            number: try row[0], at: try row[1], actor: try row[2], commit: try row[3], isDirty: try row[4],
             planDigest: try row[5], serial: try row[6], rollbackOf: try row[7])
     }
 }

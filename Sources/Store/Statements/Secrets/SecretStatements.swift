@@ -68,7 +68,7 @@ extension Writing {
         }
         let arguments = try sorted.map { secret in
             let sealed = try keyring.seal(secret.value, for: .secret(of: secret.resourceID, field: secret.field))
-            return [secret.resourceID, secret.field, sealed, now.milliseconds] as SQLArguments
+            return [secret.resourceID, secret.field, sealed, now] as SQLArguments
         }
         try db.queue(
             """

@@ -14,7 +14,7 @@ extension Statements {
             SELECT number, at, duration, status_code, error, response FROM delivery_attempts
             WHERE delivery_id = ? ORDER BY number DESC LIMIT ?
             """,
-            [delivery.text, limit.rows], limit: limit
+            [delivery, limit.rows], limit: limit
         ) { row in try DeliveryAttempt(row: row, from: 0) }.reversed()
     }
 
@@ -30,8 +30,8 @@ extension Statements {
         var (position, bytes) = (0, 0)
         try db.scan(
             Self.attemptsOfPage(of: status),
-            [includesResponses, webhook.text] + Self.parameter(of: status)
-                + [newest.id.text, oldest.id.text, DeliveryAttempt.shown]
+            [includesResponses, webhook] + Self.parameter(of: status)
+                + [newest.id, oldest.id, DeliveryAttempt.shown]
         ) { row in
             let id: String = try row[0]
             while page.items[position].record.id.text != id {
@@ -95,7 +95,7 @@ extension DeliveryAttempt {
     /// - Parameter column: that of the number; the others follow it.
     fileprivate init(row: Row, from column: Int) throws {
         try self.init(
-            number: row[column], at: Timestamp(milliseconds: row[column + 1]), duration: .milliseconds(row[column + 2] as Int64),
+            number: row[column], at: row[column + 1], duration: .milliseconds(row[column + 2] as Int64),
             statusCode: row[column + 3], error: row[column + 4], response: row[column + 5])
     }
 }

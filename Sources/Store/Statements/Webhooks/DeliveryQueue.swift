@@ -43,7 +43,7 @@ extension Writing {
                 ORDER BY due_at LIMIT ? {for update} {skip locked})
             UPDATE deliveries SET due_at = NULL, reason = ? WHERE id IN (SELECT id FROM pick)
             """,
-            [webhook.text, limit, reason])
+            [webhook, limit, reason])
     }
 
     /// What waited for the webhook is due now, at most `limit` of it; returns how many.
@@ -57,7 +57,7 @@ extension Writing {
                 ORDER BY due_at LIMIT ? {for update} {skip locked})
             UPDATE deliveries SET due_at = ?, reason = NULL WHERE id IN (SELECT id FROM pick)
             """,
-            [webhook.text, limit, now.milliseconds])
+            [webhook, limit, now])
     }
 
     /// Frees the claims of workers that are gone: their attempts were cut off, and are repeated at once.
@@ -71,13 +71,13 @@ extension Writing {
                 ORDER BY webhook_id, id {for update})
             UPDATE deliveries SET claim = NULL, due_at = ? WHERE id IN (SELECT id FROM pick)
             """,
-            [epoch, epoch, now.milliseconds])
+            [epoch, epoch, now])
     }
 
     /// Frees what was claimed under one of these claims, which nobody works on; returns its webhooks.
     package func releaseClaims(_ claims: [String], at now: Timestamp) throws -> Set<WebhookID> {
         var webhooks: Set<WebhookID> = []
-        let arguments: [SQLArguments] = claims.sorted().map { [$0, now.milliseconds] }
+        let arguments: [SQLArguments] = claims.sorted().map { [$0, now] }
         try db.run(
             """
             WITH pick AS MATERIALIZED (SELECT id FROM deliveries WHERE claim = ? ORDER BY webhook_id, id {for update})
@@ -104,7 +104,7 @@ extension Writing {
                 retries_left = CASE WHEN status = 'PENDING' THEN retries_left ELSE ? END, status = 'PENDING'
             WHERE id = ? AND claim IS NULL AND event_id IN (SELECT id FROM pick)
             """,
-            [id.text, parkedReason == nil ? now.milliseconds : nil, parkedReason, retries, id.text])
+            [id, parkedReason == nil ? now : nil, parkedReason, retries, id])
     }
 
     /// The same for every delivery of a webhook that ended so, made in that span; returns how many.
@@ -125,7 +125,7 @@ extension Writing {
             WHERE id IN (SELECT id FROM pick)
             """,
             [
-                webhook.text, status.rawValue, since.milliseconds, until.milliseconds, parkedReason == nil ? now.milliseconds : nil,
+                webhook, status.rawValue, since, until, parkedReason == nil ? now : nil,
                 parkedReason, retries,
             ])
     }

@@ -9,7 +9,7 @@ extension Statements {
                 d.claim IS NOT NULL, d.reason, d.created_at, d.finished_at
             FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = ?
             """,
-            [id.text]
+            [id]
         ) { row in try DeliveryRecord(row: row) }
     }
 
@@ -19,7 +19,7 @@ extension Statements {
     ) throws -> ListPage<DeliveryRecord> {
         try db.page(
             Self.deliveryPage(of: status),
-            [webhook.text] + Self.parameter(of: status) + [after, limit.rows], limit: limit
+            [webhook] + Self.parameter(of: status) + [after, limit.rows], limit: limit
         ) { row in try DeliveryRecord(row: row) }
     }
 
@@ -86,7 +86,7 @@ extension Statements {
             """,
             []
         ) { row in
-            if let id = try WebhookID(row[0]), let due: Int64 = try row[1] { times[id] = Timestamp(milliseconds: due) }
+            if let id = try WebhookID(row[0]), let due: Timestamp = try row[1] { times[id] = due }
             return true
         }
         return times
@@ -102,7 +102,7 @@ extension Statements {
             """,
             each: webhooks.map { SQLArguments([.text($0.text)]) }
         ) { position, row in
-            if let due: Int64 = try row[0] { times[webhooks[position]] = Timestamp(milliseconds: due) }
+            if let due: Timestamp = try row[0] { times[webhooks[position]] = due }
         }
         return times
     }
@@ -128,8 +128,8 @@ extension DeliveryRecord {
         else { throw Self.damaged(text) }
         try self.init(
             id: id, eventID: eventID, eventType: row[2], webhookID: webhookID, workspace: row[4], status: status, attempts: row[6],
-            retriesLeft: row[7], dueAt: (row[8] as Int64?).map { Timestamp(milliseconds: $0) }, isUnderWay: row[9], reason: row[10],
-            createdAt: Timestamp(milliseconds: row[11]), finishedAt: (row[12] as Int64?).map { Timestamp(milliseconds: $0) })
+            retriesLeft: row[7], dueAt: row[8], isUnderWay: row[9], reason: row[10],
+            createdAt: row[11], finishedAt: row[12])
     }
 
     static func damaged(_ id: String) -> StoreError { StoreError(code: .notAState, message: "the delivery \(id) cannot be read") }

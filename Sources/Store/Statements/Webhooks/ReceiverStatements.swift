@@ -25,13 +25,13 @@ extension Writing {
             let outcome = outcomes[position]
             if let refusal = outcome.refusal {
                 reasons.append((outcome, refusal))
-            } else if let since: Int64 = try row[0], now - Timestamp(milliseconds: since) > longest {
-                reasons.append((outcome, "every attempt since \(Timestamp(milliseconds: since)) failed"))
+            } else if let since: Timestamp = try row[0], now - since > longest {
+                reasons.append((outcome, "every attempt since \(since) failed"))
             }
         }
         let changed = try db.run(
             Self.disable,
-            each: reasons.map { [now.milliseconds, $0.reason, $0.outcome.webhook.text, $0.outcome.url] })
+            each: reasons.map { [now, $0.reason, $0.outcome.webhook, $0.outcome.url] })
         return zip(reasons, changed).compactMap { $1 > 0 ? ($0.outcome.webhook, $0.reason) : nil }
     }
 

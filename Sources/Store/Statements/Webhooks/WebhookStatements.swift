@@ -22,7 +22,7 @@ private enum Columns {
 
 extension Statements {
     package func webhook(_ id: WebhookID) throws -> WebhookRecord? {
-        try db.row(Columns.byID, [id.text]) { row in try WebhookRecord(row: row) }
+        try db.row(Columns.byID, [id]) { row in try WebhookRecord(row: row) }
     }
 
     /// Newest first, of one workspace or of all; `after` is the id that the page before ended with.
@@ -78,7 +78,7 @@ extension Statements {
     package func pendingDeliveryCounts(of ids: Set<WebhookID>) throws -> [WebhookID: Int] {
         let ids = ids.sorted()
         var counts: [WebhookID: Int] = [:]
-        try db.run("SELECT count(*) FROM deliveries WHERE webhook_id = ? AND status = 'PENDING'", each: ids.map { [$0.text] }) {
+        try db.run("SELECT count(*) FROM deliveries WHERE webhook_id = ? AND status = 'PENDING'", each: ids.map { [$0] }) {
             counts[ids[$0]] = try $1[0]
         }
         return counts
@@ -94,8 +94,8 @@ extension Writing {
             VALUES (?, ?, ?, '', 'api', 0, ?, ?, ?, ?)
             """,
             [
-                record.id.text, record.workspace, record.name, record.spec.json.canonicalText, record.createdAt.milliseconds,
-                record.updatedAt.milliseconds, record.updatedBy,
+                record.id, record.workspace, record.name, record.spec.json.canonicalText, record.createdAt,
+                record.updatedAt, record.updatedBy,
             ])
         try advanceSerial()
     }
@@ -104,7 +104,7 @@ extension Writing {
     package func updateWebhook(_ id: WebhookID, spec: WebhookSpec, clearsDisabled: Bool, at now: Timestamp, by actor: String) throws {
         try db.run(
             "UPDATE webhooks SET spec = ?, updated_at = ?, updated_by = ? WHERE id = ?",
-            [spec.json.canonicalText, now.milliseconds, actor, id.text])
+            [spec.json.canonicalText, now, actor, id])
         if clearsDisabled { try enableWebhook(id) }
         try advanceSerial()
     }
@@ -121,21 +121,21 @@ extension Writing {
             """
             UPDATE webhooks SET disabled_at = NULL, disabled_reason = NULL, failing_since = NULL, consecutive_failures = 0
             WHERE id = ?
-            """, each: ids.sorted().map { [$0.text] })
+            """, each: ids.sorted().map { [$0] })
     }
 
     /// Lets nobody remove these webhooks before the end of the transaction, while they may be changed; in the order of their ids, as a
     /// removal of several takes them.
     func keepWebhooks(_ ids: some Sequence<WebhookID>) throws {
         guard db.dialect.locksRows else { return }
-        try db.queue("SELECT id FROM webhooks WHERE id = ? {for key share of webhooks}", each: Set(ids).sorted().map { [$0.text] })
+        try db.queue("SELECT id FROM webhooks WHERE id = ? {for key share of webhooks}", each: Set(ids).sorted().map { [$0] })
     }
 
     /// Removes the webhook with its secrets and its deliveries.
     package func deleteWebhook(_ id: WebhookID) throws {
         try deleteSecrets(of: id.text)
         try deleteDeliveries(ofWebhooks: [id.text])
-        try db.run("DELETE FROM webhooks WHERE id = ?", [id.text])
+        try db.run("DELETE FROM webhooks WHERE id = ?", [id])
         try advanceSerial()
     }
 
@@ -150,7 +150,7 @@ extension Writing {
             """
         let (few, many) = (50, 5_000)
         let sorted = ids.sorted { $0.precedes($1) }
-        if db.dialect == .postgres { try db.queue("SELECT id FROM webhooks WHERE id = ? {for update}", each: sorted.map { [$0] }) }
+        if db.dialect.locksRows { try db.queue("SELECT id FROM webhooks WHERE id = ? {for update}", each: sorted.map { [$0] }) }
         for (id, removed) in zip(sorted, try db.run(page, each: sorted.map { [$0, few] })) where removed == few {
             while try db.run(page, [id, many]) == many {}
         }
@@ -167,8 +167,8 @@ extension WebhookRecord {
         try self.init(
             id: id, workspace: row[1], name: row[2], isDeclared: origin == "manifest", preventDestroy: row[14], file: row[4],
             line: row[5], spec: spec,
-            createdAt: Timestamp(milliseconds: row[7]), updatedAt: Timestamp(milliseconds: row[8]), updatedBy: row[9],
-            disabledAt: (row[10] as Int64?).map { Timestamp(milliseconds: $0) }, disabledReason: row[11],
-            failingSince: (row[12] as Int64?).map { Timestamp(milliseconds: $0) }, consecutiveFailures: row[13])
+            createdAt: row[7], updatedAt: row[8], updatedBy: row[9],
+            disabledAt: row[10], disabledReason: row[11],
+            failingSince: row[12], consecutiveFailures: row[13])
     }
 }
