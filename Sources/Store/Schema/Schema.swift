@@ -17,9 +17,6 @@ enum Schema {
     /// The oldest program, by the newest version that it knows, that gets on with a state of the current version.
     static let oldestProgram = 8
 
-    /// What a new state has in its tables; parameter: a name of which there is no other (`StateSerial.lineage`).
-    static let firstRow: SQL = "INSERT INTO state (id, lineage, serial, key_serial) VALUES (1, ?, 0, 0)"
-
     private static let version1: SQL = """
         CREATE TABLE state (
             id {int} PRIMARY KEY CHECK (id = 1),
