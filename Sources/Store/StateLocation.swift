@@ -1,14 +1,12 @@
-import PostgreSQL
-
 /// Where a state is: a file, or a PostgreSQL database.
 package enum StateLocation: Sendable, CustomStringConvertible {
     case file(path: String)
     case database(DatabaseAddress)
 
-    /// A connection URI, `postgres://…` or `postgresql://…`, names a database; everything else is the path of a file, but for what can only be meant as an
-    /// address: that would make a file of this name, and be shown with its password.
+    /// A connection URI, `postgres://…` or `postgresql://…`, names a database; everything else is the path of a file, but for what can only
+    /// be meant as an address: that would make a file of this name, and be shown with its password.
     package init(_ text: String) throws(StoreError) {
-        if ConnectionSettings.isURI(text) {
+        if DatabaseAddress.isAddress(text) {
             self = .database(try DatabaseAddress(text))
         } else if Self.isOtherAddress(text) {
             throw StoreError(

@@ -69,6 +69,17 @@ struct WriterRowTests {
         store.close()
     }
 
+    @Test func `a connection that is first used on a database that was made anew, or put back to before the process, writes nothing`()
+        async throws
+    {
+        let store = try open()
+        _ = try await store.write { try $0.advanceSerial() }
+        try server.psql("DELETE FROM writers; UPDATE state SET serial = 0", database: database)
+        await expectFenced(store)
+        #expect(try content() == "0|0|0|0")
+        store.close()
+    }
+
     @Test func `a writer writes nothing to a database that was put back to an earlier time`() async throws {
         let store = try open()
         for write in writes(store) { try await write() }

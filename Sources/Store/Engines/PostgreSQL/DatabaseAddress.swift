@@ -4,6 +4,9 @@ import PostgreSQL
 package struct DatabaseAddress: Sendable, CustomStringConvertible {
     let settings: ConnectionSettings
 
+    /// Whether the text is meant as an address; it may be one that cannot be used.
+    static func isAddress(_ text: String) -> Bool { ConnectionSettings.isURI(text) }
+
     /// Throws for an address that cannot be read, or that a standby would do for: what is read there may be older than what was answered,
     /// such as a key that was revoked.
     package init(_ text: String) throws(StoreError) {

@@ -1,5 +1,6 @@
 import Foundation
 import PostgreSQL
+import Synchronization
 
 extension PostgresLink {
     /// Runs reads on one snapshot; again, on a new connection, where the old one turns out to be gone.
@@ -117,9 +118,11 @@ extension PostgresLink {
     private func register(_ seat: WriterSeat) throws(LinkFailure) {
         try connect()
         guard !seat.isRegistered else { return }
-        let results = try exchange([seat.registration, seat.question])
+        let results = try exchange([seat.registration(isFirst: !origin.hasRegistered.load(ordering: .relaxed)), seat.question])
+        origin.hasRegistered.store(true, ordering: .relaxed)
         do throws(PostgresError) {
-            seat.register(batch: Int(try results[1].rows?.int(row: 0, column: 1) ?? 0))
+            let found = results[1].rows.flatMap { $0.count == 1 ? $0 : nil }
+            seat.register(batch: Int(try found?.int(row: 0, column: 1) ?? 0))
         } catch {
             throw LinkFailure(error, request: 1, sql: seat.question.sql)
         }

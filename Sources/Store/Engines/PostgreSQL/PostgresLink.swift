@@ -1,13 +1,21 @@
 import PostgreSQL
+import Synchronization
 
 /// One connection to the server, opened when it is first used and again after it broke; used by one thread.
 final class PostgresLink {
     /// What all links of an engine share.
-    struct Origin: Sendable {
+    final class Origin: Sendable {
         let address: DatabaseAddress
         /// Names this process in `writers`; of no other process, before or after.
         let node: String
         let outage = Outage()
+        /// Whether the process has a row in `writers`.
+        let hasRegistered = Atomic(false)
+
+        init(address: DatabaseAddress, node: String) {
+            self.address = address
+            self.node = node
+        }
     }
 
     let origin: Origin

@@ -41,14 +41,27 @@ final class WriterSeat {
         isRegistered = true
     }
 
-    /// Makes the row where there is none; the number goes on where there is one.
-    var registration: PostgresLink.Request {
-        PostgresLink.Request(
-            sql: """
-                INSERT INTO writers (node, lane, epoch, batch, beat_at) VALUES (?, ?, ?, ?, {now_ms})
-                ON CONFLICT (node, lane) DO NOTHING
-                """, arguments: [node, lane, epoch, batch])
+    /// Makes the row where there is none; the number goes on where there is one. The first of a process makes one for the process too
+    /// (`processLane`), and the others none where that is missing: then this is no longer the database that the process began with, or
+    /// it was put back to a time before, and the guardian refuses whatever comes.
+    ///
+    /// - Parameter isFirst: whether no row of the process is known to be there.
+    func registration(isFirst: Bool) -> PostgresLink.Request {
+        isFirst
+            ? PostgresLink.Request(
+                sql: """
+                    INSERT INTO writers (node, lane, epoch, batch, beat_at) VALUES (?, ?, ?, 0, {now_ms}), (?, ?, ?, ?, {now_ms})
+                    ON CONFLICT (node, lane) DO NOTHING
+                    """, arguments: [node, Self.processLane, epoch, node, lane, epoch, batch])
+            : PostgresLink.Request(
+                sql: """
+                    INSERT INTO writers (node, lane, epoch, batch, beat_at)
+                    SELECT node, ?, ?, ?, {now_ms} FROM writers WHERE node = ? AND lane = ?
+                    ON CONFLICT (node, lane) DO NOTHING
+                    """, arguments: [lane, epoch, batch, node, Self.processLane])
     }
+
+    private static let processLane = -1
 
     /// Refused by NOT NULL (23502) where the epoch or the batch is not as this writer knows it, and by a division (22012) where the row
     /// is gone: an UPDATE of no row would let the statements and the COMMIT that are sent along take effect.

@@ -146,7 +146,7 @@ extension Writing {
     func deleteDeliveries(ofWebhooks ids: [String]) throws {
         let page: SQL = """
             DELETE FROM deliveries
-            WHERE id IN (SELECT id FROM deliveries WHERE webhook_id = ? ORDER BY id LIMIT ?)
+            WHERE id IN (SELECT id FROM deliveries WHERE webhook_id = ? ORDER BY id LIMIT ? {for update})
             """
         let (few, many) = (50, 5_000)
         let sorted = ids.sorted { $0.precedes($1) }
