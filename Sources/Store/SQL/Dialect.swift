@@ -45,9 +45,12 @@ enum Dialect: Sendable, Hashable, CaseIterable {
     ///
     /// `member NAME of COLUMN`: the column is JSON, and text that PostgreSQL's `jsonb` would refuse stays readable as `json`.
     ///
-    /// `rows NAME TYPE COLUMN, …`: the rows of `Connection.run(_:over:)`.
+    /// `rows NAME TYPE COLUMN, …`: the rows of `Connection.run(_:over:)`; `from NAME TYPE COLUMN, …`: the same of an UPDATE, whose columns are
+    /// `{NAME.COLUMN}`.
     private func phrase(_ token: Substring) -> String {
         if token.hasPrefix("rows ") { return rows(token.dropFirst(5)) }
+        // SQLite would fill a table for each row: what it updates by stands in parameters instead.
+        if token.hasPrefix("from ") { return self == .sqlite ? "" : "FROM \(rows(token.dropFirst(5)))" }
         let words = token.split(separator: " ")
         if words.count == 5, token.hasPrefix("for key share of ") {
             return self == .postgres ? "FOR KEY SHARE OF \(words[4])" : ""
@@ -94,6 +97,7 @@ extension SQL {
         var rendered = ""
         rendered.reserveCapacity(text.utf8.count + 32)
         var parameters = 0
+        let columns = updatingColumns
         var isQuoted = false
         var rest = text[...]
         while let position = rest.firstIndex(where: { $0 == "'" || $0 == "?" || $0 == "{" }) {
@@ -109,7 +113,9 @@ extension SQL {
                 rendered += "$\(parameters)"
             case "{" where !isQuoted:
                 guard let end = rest.firstIndex(of: "}") else { preconditionFailure("a statement opens a brace that nothing closes") }
-                for character in dialect.spelling(of: rest[..<end]) {
+                let token = rest[..<end]
+                let spelling = columns[token].map { dialect == .sqlite ? "?\($0)" : String(token) } ?? dialect.spelling(of: token)
+                for character in spelling {
                     if character == "?", dialect == .postgres {
                         parameters += 1
                         rendered += "$\(parameters)"
@@ -123,6 +129,15 @@ extension SQL {
             }
         }
         return rendered + rest
+    }
+
+    /// The columns of `{from NAME …}` as `NAME.COLUMN`, each with its place among the parameters, which are no others.
+    private var updatingColumns: [Substring: Int] {
+        guard let start = text.firstRange(of: "{from "), let end = text[start.upperBound...].firstIndex(of: "}") else { return [:] }
+        let declared = text[start.upperBound..<end]
+        guard let space = declared.firstIndex(of: " ") else { return [:] }
+        let names = declared[space...].split(separator: ",").compactMap { $0.split(separator: " ").last }
+        return Dictionary(uniqueKeysWithValues: zip(names.map { "\(declared[..<space]).\($0)"[...] }, 1...))
     }
 }
 

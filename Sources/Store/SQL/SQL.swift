@@ -13,6 +13,7 @@
 /// | `{member NAME of COLUMN}` | the text of a member of a JSON object | the same |
 /// | `{bytes of COLUMN}` | the bytes of a text as they are stored | the same |
 /// | `{rows NAME TYPE COLUMN, …}` | a table of one row of parameters | a table of arrays that are parameters |
+/// | `{from NAME TYPE COLUMN, …}` with `{NAME.COLUMN}` | a parameter for each column | `FROM` such a table |
 /// | `{int}`, `{text}`, `{blob}`, `{identity}`, `{strict}` | column types and endings of a schema | |
 ///
 /// Never made from other text: it is `ExpressibleByStringLiteral` and cannot be interpolated.

@@ -68,10 +68,10 @@ enum SettleDeliveries: BatchOperation {
     // A delivery is found by its id and then compared: many have one claim, and an index of claims would have to be walked through.
     // What no delivery counts to is brought back: a damaged row must not overflow and so refuse the outcomes of all the others.
     private static let updateDeliveries: SQL = """
-        UPDATE deliveries SET status = step.outcome, attempts = attempts % 1000000000000 + step.made, retries_left = retries_left - step.spent,
-            due_at = step.due, reason = step.why, finished_at = step.finished, claim = NULL
-        FROM {rows step text outcome, int made, int spent, int due, text why, int finished, text delivery, text holder}
-        WHERE id = step.delivery AND coalesce(claim, '') = step.holder
+        UPDATE deliveries SET status = {step.outcome}, attempts = attempts % 1000000000000 + {step.made},
+            retries_left = retries_left - {step.spent}, due_at = {step.due}, reason = {step.why}, finished_at = {step.finished}, claim = NULL
+        {from step text outcome, int made, int spent, int due, text why, int finished, text delivery, text holder}
+        WHERE id = {step.delivery} AND coalesce(claim, '') = {step.holder}
         RETURNING id, attempts
         """
 
