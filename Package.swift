@@ -69,6 +69,8 @@ let package = Package(
 
         // Drives the store without HTTP, for `make bench`.
         .executableTarget(name: "StoreBenchmark", dependencies: ["Values", "Spec", "Store"], path: "Benchmarks/store"),
+        // Times what is done with the fields of a kind, before and after a change.
+        .executableTarget(name: "FieldsBenchmark", dependencies: ["Values", "Spec", "YAML"], path: "Benchmarks/fields"),
 
         // Tests: one suite a target, mirroring Sources.
         .target(

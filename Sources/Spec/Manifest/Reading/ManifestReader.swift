@@ -1,4 +1,4 @@
-import YAML
+package import YAML
 
 /// Reads manifests: text in, one validated `Manifest` or all that is wrong with it out.
 ///
@@ -57,6 +57,20 @@ package struct ManifestReader: Sendable {
             }
             decoders.append(decoder)
         }
+        return reading(of: files, decoders, isComplete: isComplete)
+    }
+
+    /// The same from texts that are parsed already.
+    package func read(_ parsed: [(file: ManifestFile, tree: Tree)]) -> ManifestReading {
+        let decoders = parsed.enumerated().map { index, parsed in
+            var decoder = DocumentDecoder(parsed.file, index: index)
+            decoder.decode(parsed.tree)
+            return decoder
+        }
+        return reading(of: parsed.map(\.file), decoders, isComplete: true)
+    }
+
+    private func reading(of files: [ManifestFile], _ decoders: [DocumentDecoder], isComplete: Bool) -> ManifestReading {
         let check = CrossCheck(decoders, isComplete: isComplete)
         var diagnostics: [Diagnostic] = []
         var omitted = 0
