@@ -23,29 +23,6 @@ package struct CanonicalObject: ~Copyable {
         append(value)
     }
 
-    package mutating func member(_ key: StaticString, _ values: [String]) {
-        self.key(key)
-        bytes.append(UInt8(ascii: "["))
-        for (position, value) in values.enumerated() {
-            if position > 0 { bytes.append(UInt8(ascii: ",")) }
-            append(value)
-        }
-        bytes.append(UInt8(ascii: "]"))
-    }
-
-    /// A value that is rare enough to go through its tree.
-    package mutating func member(_ key: StaticString, _ value: JSON?) {
-        guard let value else { return }
-        self.key(key)
-        bytes += value.canonicalText.utf8
-    }
-
-    /// Takes text that is JSON already.
-    package mutating func member(_ key: StaticString, written text: String) {
-        self.key(key)
-        bytes += text.utf8
-    }
-
     private mutating func key(_ key: StaticString) {
         if !isEmpty { bytes.append(UInt8(ascii: ",")) }
         isEmpty = false

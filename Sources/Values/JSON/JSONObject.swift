@@ -52,6 +52,18 @@ package struct JSONObject: Sendable, Hashable {
         }
     }
 
+    /// Adds a member whose key is not there yet, without looking for it.
+    package mutating func append(new key: String, _ value: JSON) { append(key, value) }
+
+    /// The value of a key, looked for first at a position among the members as they were added, which then is the next one.
+    package func value(of key: String, after position: inout Int) -> JSON? {
+        if position < entries.count, entries[position].key.isExactly(key) {
+            position += 1
+            return entries[position - 1].value
+        }
+        return self[key]
+    }
+
     private mutating func append(_ key: String, _ value: JSON) {
         let index = Self.arrayIndex(key)
         if index != nil { hasIndices = true }

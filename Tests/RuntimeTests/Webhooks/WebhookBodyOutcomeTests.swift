@@ -30,15 +30,18 @@ struct WebhookBodyOutcomeTests {
         let change = try WebhookChange(body, current: current, policy: DeliveryWorld.policy) { type, suggests in
             eventTypes.contains(type) ? nil : "\(type) is unknown, \(suggests)"
         }
-        let spec = change.applied(to: current)
+        let spec = change.spec
         var random = SeededGenerator(seed: 0)
         let record = WebhookRecord(
             id: WebhookID(at: Timestamp(milliseconds: 0), using: &random), workspace: "acme", name: "hook", spec: spec,
             createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 0), updatedBy: "test")
-        let secrets = change.headerSecrets.map { "\($0.key)=\($0.value.reveal())" }.sorted() + [change.secret?.reveal() ?? "-"]
+        let secrets =
+            change.secrets.filter { $0.key != "secret" }.map { "\($0.key)=\($0.value.reveal())" }.sorted() + [
+                change.secrets["secret"]?.reveal() ?? "-"
+            ]
         let changes = FieldChange.between(current?.json ?? [:], spec.json, secretFields: Set(spec.secrets.map(\.field)))
         return """
-            \(change.onlyActivates) \(change.status == .active) \(secrets)
+            \(change.onlyActivates) \(change.activates) \(secrets)
             \(spec.json.canonicalText)
             \(WebhookView.json(record).text)
             \(changes.map(text).joined(separator: "\n"))

@@ -15,9 +15,9 @@ extension WebhookEndpoints {
             let change = try WebhookChange(json, current: nil, policy: policy) {
                 try writing.problem(ofEvent: $0, workspace: workspace, suggests: $1)
             }
-            let secret = change.secret ?? SigningSecret.generate()
+            let secret = change.secrets["secret"] ?? SigningSecret.generate()
             let record = WebhookRecord(
-                id: id, workspace: workspace, name: id.text.replacing("_", with: "-"), spec: change.applied(to: nil), createdAt: call.now,
+                id: id, workspace: workspace, name: id.text.replacing("_", with: "-"), spec: change.spec, createdAt: call.now,
                 updatedAt: call.now, updatedBy: call.actor)
             try writing.insertWebhook(record)
             try writing.setSecrets(change.secrets(of: id, signing: secret), at: call.now)
@@ -41,12 +41,12 @@ extension WebhookEndpoints {
                 return try writing.enableWebhook(record.id)
             }
             let isOverride = try record.admitChange(overriding: overrides)
-            let spec = change.applied(to: record.spec)
-            let clears = change.status == .active || !spec.url.isExactly(record.spec.url)
+            let spec = change.spec
+            let clears = change.activates || !spec.url.isExactly(record.spec.url)
             let dropped = Set(record.spec.secrets.map(\.field)).subtracting(spec.secrets.map(\.field)).subtracting(["secret"])
             try writing.updateWebhook(record.id, spec: spec, clearsDisabled: clears, at: call.now, by: call.actor)
             try writing.deleteSecrets(dropped.map { (resourceID: record.id.text, field: $0) })
-            try writing.setSecrets(change.secrets(of: record.id, signing: change.secret), at: call.now)
+            try writing.setSecrets(change.secrets(of: record.id), at: call.now)
             if isOverride { try writing.log("webhook.overridden", "the webhook was changed against its manifest", of: record, by: call) }
         }
         try await changed()
@@ -95,8 +95,8 @@ extension WebhookEndpoints {
 
 extension WebhookChange {
     /// What it sets of a webhook's secrets.
-    fileprivate func secrets(of id: WebhookID, signing secret: Secret?) -> [ResourceSecret] {
-        var secrets = headerSecrets
+    fileprivate func secrets(of id: WebhookID, signing secret: Secret? = nil) -> [ResourceSecret] {
+        var secrets = secrets
         if let secret { secrets["secret"] = secret }
         return secrets.map { ResourceSecret(resourceID: id.text, field: $0.key, value: $0.value) }
     }

@@ -31,7 +31,7 @@ package struct WebhookEndpoints: EndpointGroup {
         [
             Endpoint(
                 .post, "/api/integrations/webhooks", name: "createWebhook", summary: "Make a webhook; its secret is shown this once",
-                access: .management(.member), parameters: [Self.workspace], body: .schema("WebhookChange"),
+                access: .management(.member), parameters: [Self.workspace], body: .schema("WebhookCreation"),
                 answers: [.init(.created, "The webhook with its secret", schema: .schema("WebhookWithSecret"))], handle: create),
             Endpoint(
                 .get, "/api/integrations/webhooks", name: "listWebhooks", summary: "The webhooks of the workspace, newest first",

@@ -11,14 +11,9 @@ enum WebhookView {
         object["id"] = .string(record.id.text)
         object["slug"] = .string(record.name)
         object["workspaceId"] = .string(record.workspace)
-        object["name"] = .string(spec.name)
-        object["description"] = JSON.text(spec.description)
-        object["url"] = .string(spec.url)
-        object["events"] = .strings(spec.events)
-        object["headers"] = .object(JSONObject(spec.headers.map { ($0.name, header($0.value)) }))
-        object["retryConfig"] = spec.retryConfig.json
-        object["status"] = .string(record.disabledAt == nil ? spec.status.rawValue : "DISABLED")
+        for member in spec.answer.members { object[member.key] = member.value }
         if record.disabledAt != nil {
+            object["status"] = "DISABLED"
             object["disabledAt"] = JSON.time(record.disabledAt)
             object["disabledReason"] = JSON.text(record.disabledReason)
         }
@@ -64,15 +59,10 @@ enum WebhookView {
         return .object(object)
     }
 
-    private static func header(_ value: TextOrSecret) -> JSON {
-        switch value {
-        case .text(let text): .string(text)
-        case .secret(let source): source.json
-        }
-    }
-
     static let schemas: [(name: String, schema: JSON)] = [
-        ("Webhook", webhook(secret: false)), ("WebhookWithSecret", webhook(secret: true)), ("WebhookChange", change),
+        ("Webhook", webhook(secret: false)), ("WebhookWithSecret", webhook(secret: true)),
+        ("WebhookCreation", WebhookSpec.fields.requestSchema(of: .creation)),
+        ("WebhookChange", WebhookSpec.fields.requestSchema(of: .update)),
         ("Delivery", delivery), ("DeliveryAttempt", attempt),
     ]
 
@@ -98,34 +88,22 @@ enum WebhookView {
             ("response", maybeText),
         ], required: ["number", "at", "durationMs", "statusCode", "error"])
 
-    private static let retryConfig: JSON = object(
-        [
-            ("maxRetries", ["type": "integer", "minimum": 0, "maximum": 100]),
-            ("backoffMultiplier", ["type": "number", "minimum": 1, "maximum": 10]), ("initialDelay", text), ("maxDelay", text),
-        ], required: [])
-
-    private static let change: JSON = object(
-        [
-            ("name", ["type": "string", "maxLength": .integer(DisplayText.nameLimit)]), ("description", maybeText), ("url", text),
-            ("events", ["type": "array", "minItems": 1, "maxItems": .integer(WebhookRules.eventCount), "items": text]),
-            ("headers", ["type": "object", "maxProperties": .integer(WebhookRules.headerCount)]), ("retryConfig", retryConfig),
-            ("status", ["enum": .strings(WebhookSpec.Status.allCases.map(\.rawValue))]),
-            ("secret", ["type": "string", "minLength": 16, "maxLength": 512]),
-        ], required: []
-    ).with("additionalProperties", false)
-
     private static let managedBy: JSON = object(
         [("address", text), ("file", maybeText), ("line", ["type": ["integer", "null"]])], required: ["address", "file", "line"]
     ).with("type", ["object", "null"])
 
+    /// The fields of the spec by its table, and what the runtime knows besides.
     private static func webhook(secret: Bool) -> JSON {
-        var members: [(String, JSON)] = [
-            ("id", text), ("slug", text), ("workspaceId", text), ("name", text), ("description", maybeText), ("url", text),
-            ("events", ["type": "array", "items": text]), ("headers", ["type": "object"]), ("retryConfig", retryConfig),
-            ("status", ["enum": ["ACTIVE", "PAUSED", "DISABLED"]]), ("disabledAt", text), ("disabledReason", maybeText),
-            ("failingSince", maybeText), ("consecutiveFailures", count), ("managedBy", managedBy), ("createdAt", text), ("updatedAt", text),
+        let declared = WebhookSpec.fields.answerSchema
+        var members: [(String, JSON)] = [("id", text), ("slug", text), ("workspaceId", text)]
+        members += (declared["properties"]?.object?.members ?? []).map { ($0.key, $0.value) }
+        members += [
+            ("disabledAt", text), ("disabledReason", maybeText), ("failingSince", maybeText), ("consecutiveFailures", count),
+            ("managedBy", managedBy), ("createdAt", text), ("updatedAt", text),
         ]
         if secret { members.append(("secret", ["type": "string", "description": "Shown this once"])) }
-        return object(members, required: ["id", "name", "url", "events", "status", "createdAt", "updatedAt"] + (secret ? ["secret"] : []))
+        let required = ["id"] + (declared["required"]?.strings ?? []) + ["createdAt", "updatedAt"] + (secret ? ["secret"] : [])
+        let statuses = WebhookSpec.Status.allCases.map(\.rawValue) + ["DISABLED"]
+        return object(members, required: required).setting(["properties", "status", "enum"], to: .strings(statuses))
     }
 }

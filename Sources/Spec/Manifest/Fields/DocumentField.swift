@@ -31,7 +31,7 @@ package enum DocumentField: String, ManifestField {
         case .events: FieldSchema.map(names: EventRules.pattern, except: EventRules.builtIn.sorted(), values: EventField.objectSchema)
         case .keyPolicies: FieldSchema.map(names: StableName.pattern, values: KeyPolicyField.objectSchema)
         case .integrations: FieldSchema.map(names: StableName.pattern, values: IntegrationField.objectSchema)
-        case .webhooks: FieldSchema.map(names: StableName.pattern, values: WebhookField.objectSchema)
+        case .webhooks: FieldSchema.map(names: StableName.pattern, values: WebhookSpec.fields.manifestSchema)
         case .moved: ["type": "array", "items": MoveField.objectSchema]
         }
     }

@@ -13,6 +13,10 @@ enum FieldSchema {
         ["type": "integer", "minimum": .integer(range.lowerBound), "maximum": .integer(range.upperBound)]
     }
 
+    static func number(_ range: ClosedRange<Double>) -> JSON {
+        ["type": "number", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]
+    }
+
     static func choice(_ values: some Sequence<String>) -> JSON { ["type": "string", "enum": .strings(values)] }
 
     static func list(of element: JSON, atMost count: Int, isEmptyAllowed: Bool = true) -> JSON {
@@ -39,6 +43,12 @@ enum FieldSchema {
                 "properties": ["file": ["type": "string", "minLength": 1, "maxLength": 4096]],
             ],
         ]
+    ]
+
+    /// Where a secret comes from, as answers show it and updates give it back.
+    static let shownSecret: JSON = [
+        "type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": false,
+        "properties": ["env": ["type": "string"], "file": ["type": "string"], "stored": ["const": true]],
     ]
 
     static let textOrSecret: JSON = ["anyOf": [["type": "string", "minLength": 1], secret]]

@@ -9,7 +9,8 @@ extension DocumentDecoder {
         var preventDestroy = false
         var found: Set<IntegrationField> = []
         var dayNode: Node?
-        let address = address(.integration, key)
+        resourceKind = .integration
+        resourceKey = key
         for member in value.members {
             guard let field = field(member, IntegrationField.self) else { continue }
             found.insert(field)
@@ -33,7 +34,7 @@ extension DocumentDecoder {
             case .rateLimitPerDay:
                 spec.rateLimitPerDay = integer(value, "rateLimitPerDay", in: RateLimits.range)
                 dayNode = value
-            case .config: spec.config = config(value, address)
+            case .config: spec.config = config(value)
             case .lifecycle: preventDestroy = lifecycle(value)
             }
         }
@@ -68,7 +69,7 @@ extension DocumentDecoder {
         return nil
     }
 
-    private mutating func config(_ node: Node, _ address: Address) -> IntegrationSpec.Config {
+    private mutating func config(_ node: Node) -> IntegrationSpec.Config {
         var config = IntegrationSpec.Config()
         guard expect(node, .mapping, "config") else { return config }
         for member in node.members {
@@ -88,9 +89,9 @@ extension DocumentDecoder {
             case .tokenParams: config.tokenParams = parameters(value, field.rawValue, IntegrationRules.tokenParameterProblem)
             case .clientId:
                 config.clientId = textOrSecret(
-                    value, field.rawValue, of: address, path: "config.clientId", IntegrationRules.clientIdProblem)
+                    value, field.rawValue, path: "config.clientId", IntegrationRules.clientIdProblem)
             case .clientSecret:
-                config.clientSecret = secretSource(value, field.rawValue, of: address, path: "config.clientSecret")
+                config.clientSecret = secretSource(value, field.rawValue, path: "config.clientSecret")
             }
         }
         return config

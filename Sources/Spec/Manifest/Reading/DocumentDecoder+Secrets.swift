@@ -3,8 +3,12 @@ import YAML
 
 extension DocumentDecoder {
     /// A reference to a secret; anything else may be the secret itself, and is hidden from every shown line.
-    mutating func secretSource(_ node: Node, _ field: String, of address: Address, path: String) -> SecretSource? {
-        let remedy = "write `\(field): { env: \(SecretRules.variableName(for: address, field: path)) }` or `{ file: PATH }`"
+    ///
+    /// - Parameter path: of the field in the resource that is being read.
+    mutating func secretSource(_ node: Node, _ field: String, path: String) -> SecretSource? {
+        var remedy: String {
+            "write `\(field): { env: \(SecretRules.variableName(for: resourceAddress, field: path)) }` or `{ file: PATH }`"
+        }
         guard node.kind == .mapping else {
             if node.kind == .scalar, node.scalar == .null {
                 // A secret that begins with `#` or `&` is read as a comment or an anchor.
@@ -40,7 +44,7 @@ extension DocumentDecoder {
             return nil
         }
         if source != nil {
-            secretPlaces.append(SecretPlace(address: address, field: path, file: fileIndex, span: Span(node)))
+            secretPlaces.append(SecretPlace(address: resourceAddress, field: path, file: fileIndex, span: Span(node)))
         }
         return source
     }
@@ -59,10 +63,9 @@ extension DocumentDecoder {
 
     /// Text, or a reference to a secret.
     mutating func textOrSecret(
-        _ node: Node, _ field: String, of address: @autoclosure () -> Address, path: @autoclosure () -> String,
-        _ problem: (String) -> String?
+        _ node: Node, _ field: String, path: String, _ problem: (String) -> String?
     ) -> TextOrSecret? {
-        if node.kind == .mapping { return secretSource(node, field, of: address(), path: path()).map(TextOrSecret.secret) }
+        if node.kind == .mapping { return secretSource(node, field, path: path).map(TextOrSecret.secret) }
         return text(node, field, problem).map(TextOrSecret.text)
     }
 }

@@ -17,31 +17,40 @@ extension DocumentDecoder {
     /// The field that a member's key names; reports any other key.
     mutating func field<Field: ManifestField>(_ member: (key: Node, value: Node), _ type: Field.Type) -> Field? {
         if let field = Field.names.field(member.key) { return field }
-        guard !isMergeKey(member.key) else { return nil }
+        let isDocument = Field.self == DocumentField.self
+        reportUnknown(member, of: Field.subject, isDocument: isDocument, known: { Field.allCases.map(\.rawValue) })
+        return nil
+    }
+
+    /// Reports a member whose key is none of the names that are known.
+    mutating func reportUnknown(
+        _ member: (key: Node, value: Node), of subject: String, isDocument: Bool = false, known: () -> [String]
+    ) {
+        guard !isMergeKey(member.key) else { return }
         let name = member.key.text
         if member.key.kind != .scalar {
             report(member.key, "the name of a field must be text, not \(member.key.described)")
             hide(member.value)
-            return nil
+            return
         }
         if SecretRules.looksSecret(name) { hide(member.value) }
         guard !findings.isFull else {
             findings.omit()
-            return nil
+            return
         }
-        if Field.self == DocumentField.self, isFieldOfResource(member.key) {
+        if isDocument, isFieldOfResource(member.key) {
             report(member.key, "`\(name)` is no field of a manifest, but of what one declares", "indent it as deep as the other fields")
-            return nil
+            return
         }
-        let known = Field.allCases.map(\.rawValue)
+        let known = known()
         report(
-            member.key, "\(Field.subject) has no field \(quoted(name))",
+            member.key, "\(subject) has no field \(quoted(name))",
             Nearest.remedy(for: name, among: known, otherwise: "it has \(known.map { "`\($0)`" }.joined(separator: ", "))"))
-        return nil
     }
 
     private func isFieldOfResource(_ key: Node) -> Bool {
-        WebhookField.names.field(key) != nil || IntegrationField.names.field(key) != nil || KeyPolicyField.names.field(key) != nil
+        key.position(in: WebhookSpec.fields.names) != nil || IntegrationField.names.field(key) != nil
+            || KeyPolicyField.names.field(key) != nil
     }
 
     /// Reports YAML 1.1's `<<`, which YAML 1.2 no longer has.

@@ -20,12 +20,20 @@ struct DocumentDecoder {
     var moves: [DeclaredMove] = []
     var secretPlaces: [SecretPlace] = []
     var domains: Set<Manifest.Domain> = []
-    /// The first few header names that passed every rule: manifests repeat the same ones thousands of times.
-    var harmlessHeaders: [String] = []
+    /// The first few names of headers that passed every rule: manifests repeat the same ones thousands of times.
+    var harmlessNames: [String] = []
 
     /// The document being read; nil where it names no valid workspace, which makes all checks across documents moot.
     var workspace: String?
     var owner = ""
+
+    /// The kind and the name of the resource that is being read.
+    var resourceKind = ResourceKind.scope
+    var resourceKey: Node?
+    /// The object within it that is being read and has secrets, with a full stop behind each step.
+    var fieldPrefix = ""
+    /// `lifecycle.preventDestroy` of that resource.
+    var preventDestroy = false
 
     init(_ file: ManifestFile, index: Int) {
         self.file = file
@@ -140,11 +148,15 @@ struct DocumentDecoder {
 
     /// Whether a resource is a mapping; where it is not and its name is a field's, the field was meant for the resource above.
     mutating func expectFields<Field: ManifestField>(_ type: Field.Type, of key: Node, _ value: Node) -> Bool {
+        expectFields(of: Field.subject, key, value) { Field.names.field($0) != nil }
+    }
+
+    mutating func expectFields(of subject: String, _ key: Node, _ value: Node, isField: (Node) -> Bool) -> Bool {
         guard value.kind != .mapping else { return true }
         if SecretRules.looksSecret(key.text) { hide(value) }
-        guard Field.names.field(key) != nil else { return expect(value, .mapping, key.text) }
+        guard isField(key) else { return expect(value, .mapping, key.text) }
         report(
-            key, "`\(key.text)` is a field of \(Field.subject), and stands where the name of one belongs",
+            key, "`\(key.text)` is a field of \(subject), and stands where the name of one belongs",
             "indent it as deep as the other fields")
         return false
     }
@@ -160,14 +172,13 @@ struct DocumentDecoder {
         nameSpans.append(Span(key))
     }
 
-    func address(_ kind: ResourceKind, _ key: Node) -> Address { Address(workspace: workspace ?? "", kind: kind, name: key.text) }
+    /// Of the resource that is being read.
+    var resourceAddress: Address { Address(workspace: workspace ?? "", kind: resourceKind, name: resourceKey?.text ?? "") }
 }
 
 /// A name that must be declared somewhere in the run.
 struct Reference {
-    enum Kind { case event, scopePattern }
-
-    var kind: Kind
+    var kind: ReferenceKind
     var workspace: String
     var name: String
     var file: Int

@@ -46,7 +46,7 @@ package enum ManifestWriter {
             case .event(let spec): write(spec, to: &writer)
             case .keyPolicy(let spec): write(spec, to: &writer)
             case .integration(let spec): write(spec, resource.address, to: &writer)
-            case .webhook(let spec): write(spec, resource.address, to: &writer)
+            case .webhook(let spec): writer.fields(of: spec, at: resource.address)
             }
             if resource.preventDestroy { writer.field("lifecycle", "{ preventDestroy: true }") }
         }
@@ -98,32 +98,5 @@ package enum ManifestWriter {
             writer.value("clientId", config.clientId, of: address, path: "config.clientId")
             writer.secret("clientSecret", config.clientSecret, of: address, path: "config.clientSecret")
         }
-    }
-
-    private static func write(_ spec: WebhookSpec, _ address: Address, to writer: inout BlockWriter) {
-        writer.text("name", spec.name)
-        writer.text("description", spec.description)
-        writer.text("url", spec.url)
-        writer.list("events", spec.events)
-        if !spec.headers.isEmpty {
-            writer.block("headers") { writer in
-                for header in spec.headers {
-                    writer.value(YAMLText.scalar(header.name), header.value, of: address, path: "headers.\(header.name)")
-                }
-            }
-        }
-        let (retry, usual) = (spec.retryConfig, WebhookSpec.RetryConfig())
-        if retry != usual {
-            var parts: [String] = []
-            if retry.maxRetries != usual.maxRetries { parts.append("maxRetries: \(retry.maxRetries)") }
-            if retry.backoffMultiplier != usual.backoffMultiplier {
-                parts.append("backoffMultiplier: \(retry.backoffMultiplier.ecmaScriptText)")
-            }
-            if retry.initialDelay != usual.initialDelay { parts.append("initialDelay: \(retry.initialDelay.manifestText)") }
-            if retry.maxDelay != usual.maxDelay { parts.append("maxDelay: \(retry.maxDelay.manifestText)") }
-            writer.field("retryConfig", "{ \(parts.joined(separator: ", ")) }")
-        }
-        if spec.status != .active { writer.text("status", spec.status.rawValue) }
-        writer.secret("secret", spec.secret, of: address, path: "secret")
     }
 }

@@ -94,7 +94,7 @@ extension Writing {
             VALUES (?, ?, ?, '', 'api', 0, ?, ?, ?, ?)
             """,
             [
-                record.id, record.workspace, record.name, record.spec.json.canonicalText, record.createdAt,
+                record.id, record.workspace, record.name, record.spec.canonicalText, record.createdAt,
                 record.updatedAt, record.updatedBy,
             ])
         try advanceSerial()
@@ -104,7 +104,7 @@ extension Writing {
     package func updateWebhook(_ id: WebhookID, spec: WebhookSpec, clearsDisabled: Bool, at now: Timestamp, by actor: String) throws {
         try db.run(
             "UPDATE webhooks SET spec = ?, updated_at = ?, updated_by = ? WHERE id = ?",
-            [spec.json.canonicalText, now, actor, id])
+            [spec.canonicalText, now, actor, id])
         if clearsDisabled { try enableWebhook(id) }
         try advanceSerial()
     }
