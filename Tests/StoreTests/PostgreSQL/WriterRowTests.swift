@@ -43,6 +43,23 @@ struct WriterRowTests {
         ]
     }
 
+    /// One write of each kind, and then as many that change nothing as it takes until every thread that writes has its row: what became
+    /// of its earlier transactions only a thread knows that has had some.
+    private func useEveryThread(of store: Store) async throws {
+        for write in writes(store) { try await write() }
+        _ = try await eventually("a row for every thread") { () async throws -> Bool? in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<20 {
+                    group.addTask { _ = try await store.sharedWrite { try $0.db.value("SELECT 1", as: Int.self) } }
+                    group.addTask { _ = try await store.groupWrite { try $0.db.value("SELECT 1", as: Int.self) } }
+                }
+                try await group.waitForAll()
+            }
+            // One exclusive, two shared, two of batches.
+            return try server.psql("SELECT count(*) FROM writers WHERE lane BETWEEN 1 AND 5", database: database) == "5" ? true : nil
+        }
+    }
+
     private func expectFenced(_ store: Store) async {
         for write in writes(store) {
             let error = await #expect(throws: StoreError.self) { try await write() }
@@ -82,7 +99,7 @@ struct WriterRowTests {
 
     @Test func `a writer writes nothing to a database that was put back to an earlier time`() async throws {
         let store = try open()
-        for write in writes(store) { try await write() }
+        try await useEveryThread(of: store)
         try server.psql("UPDATE writers SET batch = batch - 1; DELETE FROM leases; DELETE FROM limit_windows", database: database)
         let before = try content()
         await expectFenced(store)
@@ -92,7 +109,7 @@ struct WriterRowTests {
 
     @Test func `a writer whose epoch was raised writes nothing`() async throws {
         let store = try open()
-        for write in writes(store) { try await write() }
+        try await useEveryThread(of: store)
         try server.psql("UPDATE writers SET epoch = epoch + 1; DELETE FROM leases", database: database)
         let before = try content()
         await expectFenced(store)
