@@ -40,10 +40,40 @@ enum FieldsBenchmark {
         try row("read back from text") {
             try texts.reduce(0) { $0 + (ResourceSpec(kind: .webhook, json: try JSON(parsing: $1)) == nil ? 0 : 1) }
         }
+        let bodies = manifest.resources.compactMap { Self.body(of: $0.spec) }
+        row("creation from a body") { bodies.reduce(0) { $0 + Self.read($1, into: WebhookSpec.fields.blank, isUpdate: false) } }
+        row("update from a body") {
+            zip(bodies, specs).reduce(0) { count, pair in
+                guard case .webhook(let spec) = pair.1 else { return count }
+                return count + Self.read(pair.0, into: spec, isUpdate: true)
+            }
+        }
+        row("answer") { specs.reduce(0) { $0 + (Self.answer(of: $1)?.count ?? 0) } }
         row("list of secrets") { specs.reduce(0) { $0 + $1.secrets.count } }
         row("write as YAML") { ManifestWriter.yaml(for: manifest.resources).utf8.count }
         precondition(trees.allSatisfy { ResourceSpec(kind: .webhook, json: $0) != nil } && !yaml.isEmpty, "a spec does not read back")
         print(JSON.object(rows).text)
+    }
+
+    /// What a request would say to make the webhook: secrets in clear.
+    private static func body(of spec: ResourceSpec) -> JSONObject? {
+        guard var body = answer(of: spec) else { return nil }
+        body["headers"] = .object(JSONObject((body["headers"]?.object?.keys ?? []).map { ($0, "value") }))
+        return body
+    }
+
+    private static func answer(of spec: ResourceSpec) -> JSONObject? {
+        guard case .webhook(let spec) = spec else { return nil }
+        return spec.answer
+    }
+
+    /// Reads a body by the table from another module, as the runtime does.
+    private static func read(_ body: JSONObject, into current: WebhookSpec, isUpdate: Bool) -> Int {
+        var spec = current
+        var reader = BodyReader(isUpdate: isUpdate, limit: 50, referenceProblem: { _, _, _ in nil })
+        let named = spec.read(body, by: &reader)
+        precondition(reader.problems.isEmpty, "a body has problems")
+        return named.isEmpty ? 0 : 1
     }
 
     /// Some 330 bytes a webhook, of all fields.

@@ -44,7 +44,7 @@ package struct BodyReader: FieldReader {
     /// Reads the members that requests may have, and reports all others.
     ///
     /// - Returns: the fields that the body names rightly; null counts where it takes a value away.
-    package mutating func read<Root: Tabled>(_ object: JSONObject, into root: inout Root) -> FieldSet {
+    mutating func read<Root: Tabled>(_ object: JSONObject, into root: inout Root) -> FieldSet {
         let fields = Root.fields
         var named = FieldSet()
         for (position, field) in fields.all.enumerated() where field.audience.contains(.request) {

@@ -1,4 +1,4 @@
-import Values
+package import Values
 
 extension WebhookSpec: Tabled {
     package static let fields = Fields(
@@ -23,6 +23,15 @@ extension WebhookSpec: Tabled {
                 overHTTP: "The signing secret; one is generated where a creation leaves it out.", for: [.manifest, .request]),
             .lifecycle,
         ])
+}
+
+extension WebhookSpec {
+    /// Reads the members of a body into what stands now, or for a creation into the defaults.
+    ///
+    /// Not generic, so that readers of other modules get the table's code made for this type: it takes 0.6 of the time.
+    ///
+    /// - Returns: the fields that the body names rightly.
+    package mutating func read(_ body: JSONObject, by reader: inout BodyReader) -> FieldSet { reader.read(body, into: &self) }
 }
 
 extension WebhookSpec.RetryConfig: Tabled {

@@ -23,7 +23,7 @@ struct WebhookChange {
             isUpdate: current != nil, limit: APIError.maximumDetails, urlProblem: { Self.addressProblem($0, policy: policy) },
             referenceProblem: { _, type, suggests in try eventProblem(type, suggests) })
         var spec = current ?? WebhookSpec.fields.blank
-        named = reader.read(object, into: &spec)
+        named = spec.read(object, by: &reader)
         if let current, named.contains(Self.url) { Self.demandHeaderSecrets(of: spec, formerly: current, &reader) }
         try reader.finish()
         self.spec = spec
